@@ -1,0 +1,16 @@
+"""The whole site on one screen."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from clinic import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+    path("contact/", include("inquiries.urls")),
+    path("", include("clinic.pages.urls")),
+]
+
+handler500 = "inquiries.views.server_error"
