@@ -1,0 +1,31 @@
+"""Finding: why screening raised an inquiry."""
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Finding(models.Model):
+    """A place in a message, and the rule that it matched. It only ever raises; its absence means nothing."""
+
+    class Field(models.TextChoices):
+        """Which of the person's texts the span counts in."""
+
+        MESSAGE = "message", "Message"
+        NAME = "name", "Name"
+        CONTACT_TIMES = "contact_times", "Good times"
+
+    inquiry = models.ForeignKey("inquiries.Inquiry", on_delete=models.CASCADE, related_name="findings")
+    field = models.CharField(max_length=20, choices=Field.choices, default=Field.MESSAGE)
+    kind = models.CharField(max_length=40)
+    rule = models.CharField(max_length=80)
+    start = models.PositiveIntegerField(help_text="First character, counted from 0.")
+    end = models.PositiveIntegerField(help_text="The character after the last.")
+
+    class Meta:
+        ordering = ["field", "start", "pk"]
+        constraints = [
+            models.CheckConstraint(name="finding_spans_forward", condition=Q(end__gte=F("start"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} by {self.rule}"

@@ -1,0 +1,246 @@
+"""Inquiry: a question someone asked the clinic, and where it stands."""
+
+from typing import ClassVar
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
+from django.utils import timezone
+
+from inquiries import references
+from inquiries.querysets import InquiryQuerySet
+
+# What the form lets a person type. Unicode normalisation (NFC) can make a legal text up to three times longer,
+# so the columns are wider: a message that the form took must never be refused by the database.
+MESSAGE_LENGTH = 5_000
+NAME_LENGTH = 200
+CONTACT_TIMES_LENGTH = 300
+PHONE_LENGTH = 100
+NFC_GROWTH = 3
+
+
+class Topic(models.TextChoices):
+    """What the question is about."""
+
+    TREATMENT = "treatment", "Treatment"
+    APPOINTMENT = "appointment", "Appointment"
+    BILLING = "billing", "Billing"
+    REFERRAL = "referral", "Referral"
+    OTHER = "other", "Something else"
+
+
+class WritingFor(models.TextChoices):
+    """Who the question is for."""
+
+    SELF = "self", "Myself"
+    SOMEONE_ELSE = "someone_else", "Someone else"
+    PATIENT = "patient", "A patient of mine"
+
+
+class ReplyBy(models.TextChoices):
+    """How the person wants to be answered."""
+
+    EMAIL = "email", "Email"
+    PHONE = "phone", "Phone"
+
+
+class Language(models.TextChoices):
+    """The language the person wants to be answered in."""
+
+    ENGLISH = "en", "English"
+    SPANISH = "es", "Spanish"
+
+
+class Status(models.TextChoices):
+    """Where an inquiry stands. Quarantined is suspected spam: readable, counted, never deleted unseen."""
+
+    NEW = "new", "New"
+    OPEN = "open", "Open"
+    WAITING = "waiting", "Waiting on the patient"
+    DONE = "done", "Done"
+    QUARANTINED = "quarantined", "Quarantined"
+
+
+class Urgency(models.TextChoices):
+    """How soon a human must read it. There is no word for "safe": screening raises, it never lowers."""
+
+    CRISIS = "crisis", "Crisis"
+    EMERGENCY = "emergency", "Emergency"
+    ROUTINE = "routine", "Routine"
+
+
+class Outcome(models.TextChoices):
+    """How an inquiry ended."""
+
+    ANSWERED = "answered", "Answered"
+    BOOKED = "booked", "Booked"
+    REFERRED = "referred", "Referred on"
+    NOT_FOR_US = "not_for_us", "Not for us"
+    DUPLICATE = "duplicate", "Duplicate"
+    NO_REPLY = "no_reply", "No reply from the patient"
+    SPAM = "spam", "Spam"
+
+
+# Who may follow whom. The database refuses every other step, also one made in SQL.
+STEPS = [
+    (Status.NEW, Status.OPEN),  # claimed
+    (Status.NEW, Status.DONE),  # closed unclaimed, for instance a duplicate
+    (Status.OPEN, Status.NEW),  # released
+    (Status.OPEN, Status.WAITING),
+    (Status.OPEN, Status.DONE),
+    (Status.WAITING, Status.OPEN),  # taken up again
+    (Status.WAITING, Status.NEW),  # released
+    (Status.WAITING, Status.DONE),
+    (Status.DONE, Status.OPEN),  # reopened
+    (Status.QUARANTINED, Status.NEW),  # not spam after all
+    (Status.QUARANTINED, Status.DONE),
+]
+
+
+def _one_of(field: str, choices: type[models.TextChoices]) -> models.CheckConstraint:
+    return models.CheckConstraint(name=f"inquiry_{field}_is_known", condition=Q(**{f"{field}__in": choices.values}))
+
+
+# History holds where the inquiry stood, when and with whom; never a name, an address or a word of the message.
+@pghistory.track(
+    pghistory.InsertEvent("received"),
+    pghistory.UpdateEvent("changed"),
+    fields=[
+        "status",
+        "urgency",
+        "due_at",
+        "owner",
+        "waiting_until",
+        "outcome",
+        "closed_at",
+        "closed_by",
+        "version",
+    ],
+    obj_field=pghistory.ObjForeignKey(related_name="events", related_query_name="events"),
+    model_name="InquiryEvent",
+)
+class Inquiry(models.Model):
+    """A question someone asked the clinic. It is written by services.py only."""
+
+    reference = models.CharField(max_length=references.LENGTH, unique=True, default=references.new)
+    submission_key = models.UUIDField(
+        unique=True, help_text="Made with the form, so that pressing the button twice keeps one message."
+    )
+    follows = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="followed_by",
+        help_text="The message sent before with the same form; the person went back, changed it and sent it again.",
+    )  # fmt: skip
+    received_at = models.DateTimeField(default=timezone.now)
+
+    topic = models.CharField(max_length=20, choices=Topic.choices)
+    writing_for = models.CharField("who it is for", max_length=20, choices=WritingFor.choices)
+    message = models.TextField()
+    name = models.CharField(max_length=NAME_LENGTH * NFC_GROWTH)
+    reply_by = models.CharField("reply by", max_length=10, choices=ReplyBy.choices)
+    email = models.EmailField(max_length=320, blank=True)
+    phone = models.CharField(max_length=PHONE_LENGTH * NFC_GROWTH, blank=True, help_text="As the person typed it.")
+    voicemail_ok = models.BooleanField("voicemail allowed", default=False)
+    contact_times = models.CharField("good times", max_length=CONTACT_TIMES_LENGTH * NFC_GROWTH, blank=True)
+    language = models.CharField(max_length=2, choices=Language.choices, default=Language.ENGLISH)
+
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.NEW)
+    urgency = models.CharField(max_length=10, choices=Urgency.choices, default=Urgency.ROUTINE)
+    due_at = models.DateTimeField("reply due", help_text="The same promise the patient was given.")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="inquiries"
+    )
+    waiting_until = models.DateField(null=True, blank=True)
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    version = models.PositiveIntegerField(default=1, help_text="Counts the changes, so that a stale one is refused.")
+    sample = models.BooleanField(default=False, help_text="Made by `make demo`; not a real person.")
+
+    objects: ClassVar = InquiryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "inquiries"
+        ordering: ClassVar = ["due_at", "pk"]
+        indexes = [
+            # The triage list as it opens: what waits for us, soonest due first.
+            models.Index("due_at", "id", name="inquiry_waits_for_us", condition=Q(status__in=["new", "open"])),
+            # The list's other standings: waiting, done, quarantined.
+            models.Index("status", "due_at", "id", name="inquiry_by_standing"),
+            # The list of everything.
+            models.Index("due_at", "id", name="inquiry_by_due"),
+            # "Mine".
+            models.Index("owner", "due_at", "id", name="inquiry_by_owner", condition=Q(status__in=["open", "waiting"])),
+        ]
+        constraints = [
+            _one_of("topic", Topic),
+            _one_of("writing_for", WritingFor),
+            _one_of("reply_by", ReplyBy),
+            _one_of("language", Language),
+            _one_of("status", Status),
+            _one_of("urgency", Urgency),
+            models.CheckConstraint(
+                name="inquiry_reference_has_no_look_alikes", condition=Q(reference__regex=references.PATTERN)
+            ),
+            models.CheckConstraint(name="inquiry_name_is_given", condition=~Q(name="")),
+            models.CheckConstraint(
+                name="inquiry_message_is_neither_empty_nor_endless",
+                condition=~Q(message="") & Q(LessThanOrEqual(Length("message"), MESSAGE_LENGTH * NFC_GROWTH)),
+            ),
+            models.CheckConstraint(
+                name="inquiry_can_be_answered_the_way_asked",
+                condition=(Q(reply_by=ReplyBy.EMAIL) & ~Q(email="")) | (Q(reply_by=ReplyBy.PHONE) & ~Q(phone="")),
+            ),
+            models.CheckConstraint(name="inquiry_is_due_after_it_came", condition=Q(due_at__gte=F("received_at"))),
+            models.CheckConstraint(
+                name="inquiry_in_hand_has_an_owner",
+                condition=Q(status__in=[Status.OPEN, Status.WAITING], owner__isnull=False)
+                | Q(status__in=[Status.NEW, Status.QUARANTINED], owner__isnull=True)
+                | Q(status=Status.DONE),
+            ),
+            models.CheckConstraint(
+                name="inquiry_waiting_says_until_when",
+                condition=Q(status=Status.WAITING, waiting_until__isnull=False)
+                | (~Q(status=Status.WAITING) & Q(waiting_until__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="inquiry_done_says_how_when_and_by_whom",
+                condition=Q(
+                    status=Status.DONE,
+                    outcome__in=Outcome.values,
+                    closed_at__isnull=False,
+                    closed_by__isnull=False,
+                )
+                | (~Q(status=Status.DONE) & Q(outcome="", closed_at__isnull=True, closed_by__isnull=True)),
+            ),
+        ]
+        triggers = [
+            pgtrigger.FSM(name="inquiry_takes_only_known_steps", field="status", transitions=STEPS),
+            pgtrigger.Protect(
+                name="inquiry_is_never_deleted",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Q(old__sample=False),
+            ),
+            pgtrigger.ReadOnly(
+                name="inquiry_keeps_what_came_in",
+                fields=["reference", "submission_key", "received_at", "follows", "sample"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        # Reaches logs and admin messages, so it never holds a name.
+        return f"Inquiry {self.reference}"
+
+    @property
+    def waits_for_us(self) -> bool:
+        """True while the clinic owes the next step."""
+        return self.status in (Status.NEW, Status.OPEN)
+
+    def is_overdue(self) -> bool:
+        """True when we owe the next step and the promised time has passed."""
+        return self.waits_for_us and self.due_at < timezone.now()

@@ -1,0 +1,36 @@
+"""Notice: an email we owe, committed with the change that promises it."""
+
+from django.db import models
+from post_office.models import Email
+
+
+class Notice(models.Model):
+    """Ties an email in the outbox to its inquiry, so that staff see what reached whom."""
+
+    class Kind(models.TextChoices):
+        """What the email is for."""
+
+        RECEIPT = "receipt", "Receipt to the patient"
+        NEW_INQUIRY = "new_inquiry", "News of an inquiry to the front desk"
+        PAGE = "page", "Page to the people on call"
+
+    inquiry = models.ForeignKey("inquiries.Inquiry", on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    email = models.OneToOneField(Email, on_delete=models.CASCADE, related_name="notice")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="notice_kind_is_known",
+                condition=models.Q(kind__in=["receipt", "new_inquiry", "page"]),
+            ),
+            # A patient who presses the button twice must not get two receipts.
+            models.UniqueConstraint(
+                fields=["inquiry"], condition=models.Q(kind="receipt"), name="notice_one_receipt_per_inquiry"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} for inquiry {self.inquiry_id}"

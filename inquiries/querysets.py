@@ -1,0 +1,43 @@
+"""Every question we ask about inquiries, named as the front desk says it."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from clinic.staff.models import StaffUser
+    from inquiries.models import Inquiry  # noqa: F401 - the querysets' type
+
+
+class InquiryQuerySet(models.QuerySet["Inquiry"]):
+    """Inquiries, filtered in the desk's words."""
+
+    def waits_for_us(self) -> "InquiryQuerySet":
+        """The clinic owes the next step."""
+        return self.filter(status__in=["new", "open"])
+
+    def waits_on_patient(self) -> "InquiryQuerySet":
+        """Answered or asked back; the patient has the next step."""
+        return self.filter(status="waiting")
+
+    def unassigned(self) -> "InquiryQuerySet":
+        """Nobody has taken it yet."""
+        return self.filter(status="new")
+
+    def owned_by(self, person: "StaffUser") -> "InquiryQuerySet":
+        """What this person has taken and not closed."""
+        return self.filter(status__in=["open", "waiting"], owner=person)
+
+    def quarantined(self) -> "InquiryQuerySet":
+        """Suspected spam that somebody should look at."""
+        return self.filter(status="quarantined")
+
+    def done(self) -> "InquiryQuerySet":
+        """Closed, with an outcome."""
+        return self.filter(status="done")
+
+    def overdue(self, now: datetime | None = None) -> "InquiryQuerySet":
+        """The clinic owes the next step, and the promised time has passed."""
+        return self.waits_for_us().filter(due_at__lt=now or timezone.now())
