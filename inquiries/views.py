@@ -1,0 +1,104 @@
+"""Request in, page out. Nothing here talks to a mail server, and nothing here can lose what was typed."""
+
+import logging
+from http import HTTPStatus
+
+from django.core.signing import BadSignature, Signer
+from django.db import Error as DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views import csrf
+from django.views.decorators.http import require_http_methods, require_safe
+from django.views.defaults import server_error as plain_server_error
+
+from clinic.practice import clock
+from clinic.practice.models import Practice
+from inquiries import services
+from inquiries.forms import InquiryForm
+from inquiries.models import Inquiry, Urgency
+
+logger = logging.getLogger(__name__)
+
+# The receipt's address is signed: a reference read over somebody's shoulder must not open it.
+_receipt = Signer(salt="inquiries.receipt")
+
+EXPIRED = (
+    "We could not send your message because this page had been open for too long or your browser blocked a cookie. "
+    "Everything you wrote is still here. Select “Send my question” again."
+)
+UNAVAILABLE = (
+    "We could not save your message just now, and we have not received it. Everything you wrote is still here. "
+    "Wait a minute, then select “Send my question” again, or call us."
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def contact(request: HttpRequest) -> HttpResponse:
+    """Ask the clinic a question."""
+    if request.method != "POST":
+        return _page(request, InquiryForm())
+    form = InquiryForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form)
+    try:
+        inquiry = services.submit(**form.cleaned_data)
+    except DatabaseError:
+        logger.exception("A message could not be saved")
+        return _unavailable(request, form)
+    response = HttpResponse(status=HTTPStatus.SEE_OTHER)
+    response.headers["Location"] = reverse("inquiries:received", args=[_receipt.sign(inquiry.reference)])
+    return _private(response)
+
+
+@require_safe
+def received(request: HttpRequest, token: str) -> HttpResponse:
+    """The receipt: what we promised, and help first when the message was urgent. Reloading it changes nothing."""
+    try:
+        reference = _receipt.unsign(token)
+        inquiry = Inquiry.objects.only("reference", "due_at", "urgency").get(reference=reference)
+    except (BadSignature, Inquiry.DoesNotExist) as error:
+        raise Http404("There is no such receipt") from error
+    context = {
+        "reference": inquiry.reference,
+        "due_at": inquiry.due_at,
+        "due_words": clock.in_words(inquiry.due_at, Practice.objects.current()),
+        "urgent": inquiry.urgency != Urgency.ROUTINE,
+    }
+    return _private(render(request, "inquiries/receipt.html", context))
+
+
+def expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose token was missing or too old: the same form, with every word, and what to do."""
+    if request.path != reverse("inquiries:contact"):
+        return csrf.csrf_failure(request, reason=reason)
+    form = InquiryForm(request.POST)
+    form.add_error(None, EXPIRED)
+    return _page(request, form, HTTPStatus.FORBIDDEN)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A fault of ours: on the form's address the patient's words come back; elsewhere a plain page."""
+    if request.method == "POST" and request.path == reverse("inquiries:contact"):
+        try:
+            return _unavailable(request, InquiryForm(request.POST))
+        except Exception:  # the fault may be in the form or the template itself
+            logger.exception("The page for a failed message failed too")
+    return plain_server_error(request)
+
+
+def _page(request: HttpRequest, form: InquiryForm, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
+    return _private(render(request, "inquiries/contact.html", {"form": form}, status=status))
+
+
+def _unavailable(request: HttpRequest, form: InquiryForm) -> HttpResponse:
+    form.add_error(None, UNAVAILABLE)
+    context = {"form": form, "text": request.POST.get("message", "")}
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    return _private(render(request, "inquiries/unavailable.html", context, status=status))
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    # On a shared computer the back button must not show what somebody wrote.
+    response.headers["Cache-Control"] = "no-store"
+    return response
