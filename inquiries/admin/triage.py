@@ -1,0 +1,126 @@
+"""The triage list: what waits for a reply, soonest due first."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import timesince, timeuntil
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.html import format_html
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from inquiries import references
+from inquiries.admin import inquiry_page
+from inquiries.admin.standing import BoundedPaginator, StandingFilter
+from inquiries.models import Inquiry, Status, Urgency
+from inquiries.querysets import InquiryQuerySet
+
+
+@admin.register(Inquiry)
+class InquiryAdmin(ModelAdmin):
+    """Nobody adds or deletes here: patients write inquiries. Every change is a service, by POST."""
+
+    list_display: ClassVar = [
+        "shown_reference",
+        "shown_urgency",
+        "shown_due",
+        "topic",
+        "shown_status",
+        "owner",
+        "received_at",
+    ]
+    list_display_links: ClassVar = ["shown_reference"]
+    list_filter: ClassVar = [StandingFilter]
+    list_filter_sheet = False
+    list_select_related: ClassVar = ["owner"]
+    list_per_page = 50
+    ordering: ClassVar = ["due_at", "pk"]
+    sortable_by: ClassVar = ["shown_due"]  # every other order would sort the whole table
+    search_fields: ClassVar = ["reference"]
+    search_help_text = "Search by reference. Names and addresses would end up in server logs."
+    actions = None
+    paginator = BoundedPaginator
+    show_full_result_count = False
+
+    class Media:
+        css: ClassVar = {"all": ["clinic/desk.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> InquiryQuerySet:
+        """Without the message: a list that holds it puts a despairing sentence on a screen by the waiting room."""
+        queryset: InquiryQuerySet = super().get_queryset(request)
+        return queryset.defer("message", "name", "email", "phone", "contact_times")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: InquiryQuerySet, search_term: str
+    ) -> tuple[InquiryQuerySet, bool]:
+        """By the beginning of a reference, typed with or without spaces and dashes."""
+        reference = references.as_typed(search_term)
+        return (queryset.filter(reference__startswith=reference) if reference else queryset), False
+
+    @admin.display(description="Reference", ordering=None)
+    def shown_reference(self, inquiry: Inquiry) -> str:
+        """In two halves, as it is read out on the phone."""
+        mark = format_html(' <span class="desk-sample">Sample</span>') if inquiry.sample else ""
+        return format_html("{} {}{}", inquiry.reference[:4], inquiry.reference[4:], mark)
+
+    @display(
+        description="Urgency",
+        label={Urgency.CRISIS: "danger", Urgency.EMERGENCY: "warning", Urgency.ROUTINE: "info"},
+    )
+    def shown_urgency(self, inquiry: Inquiry) -> tuple[str, str]:
+        """A word and a colour, never a colour alone."""
+        return inquiry.urgency, inquiry.get_urgency_display()
+
+    @admin.display(description="Reply due", ordering="due_at")
+    def shown_due(self, inquiry: Inquiry) -> str:
+        """Time left or time over, in words; no clock for what we do not owe."""
+        if not inquiry.waits_for_us:
+            return "—"
+        moment = timezone.localtime(inquiry.due_at)
+        if inquiry.is_overdue():
+            return format_html(
+                '<strong class="desk-overdue">Overdue by {}</strong>', timesince(inquiry.due_at, depth=1)
+            )
+        return format_html('in <time datetime="{}">{}</time>', moment.isoformat(), timeuntil(inquiry.due_at, depth=1))
+
+    @display(
+        description="Status",
+        label={Status.NEW: "primary", Status.OPEN: "success", Status.QUARANTINED: "warning"},
+    )
+    def shown_status(self, inquiry: Inquiry) -> tuple[str, str]:
+        """Where it stands."""
+        return inquiry.status, inquiry.get_status_display()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Patients write inquiries, by the form."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Inquiry | None = None) -> bool:
+        """Nobody: a question is closed, never removed."""
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        """The changes, each at an address that takes POST only."""
+        change = path(
+            "<int:inquiry_id>/<str:action>/",
+            self.admin_site.admin_view(self.change_state),
+            name="inquiries_inquiry_action",
+        )
+        # Before Django's own: those would take "5/history/" and anything else that ends in a slash.
+        return [change, *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """One inquiry, with the message read-only and what can be done next."""
+        return inquiry_page.show(self, request, object_id)
+
+    def change_state(self, request: HttpRequest, inquiry_id: int, action: str) -> HttpResponse:
+        """Do one thing to one inquiry."""
+        return inquiry_page.act(self, request, inquiry_id, action)
