@@ -1,0 +1,49 @@
+"""Plain fixed people and questions."""
+
+import uuid
+from typing import Any
+
+from clinic.staff.models import StaffUser
+from inquiries import services
+from inquiries.models import Inquiry
+
+
+def posted(**changes: Any) -> dict[str, str]:
+    """The fields of the form as a browser posts them."""
+    return {
+        "topic": "treatment",
+        "writing_for": "self",
+        "message": "I have felt low for a year. Could the injections help me?",
+        "name": "Ada Example",
+        "reply_by": "email",
+        "email": "ada@example.org",
+        "phone": "",
+        "contact_times": "",
+        "language": "en",
+        "submission_key": str(uuid.uuid4()),
+        **changes,
+    }
+
+
+def question(**changes: Any) -> dict[str, Any]:
+    """The arguments of `services.submit`."""
+    return {
+        "submission_key": uuid.uuid4(),
+        "topic": "treatment",
+        "writing_for": "self",
+        "message": "I have felt low for a year. Could the injections help me?",
+        "name": "Ada Example",
+        "reply_by": "email",
+        "email": "ada@example.org",
+        **changes,
+    }
+
+
+def inquiry(**changes: Any) -> Inquiry:
+    """A kept inquiry, made the way every inquiry is made."""
+    return services.submit(**question(**changes))
+
+
+def staff(email: str, first_name: str = "") -> StaffUser:
+    """Somebody who works at the clinic and may do everything."""
+    return StaffUser.objects.create_superuser(email, "a long enough pass phrase", first_name=first_name)
