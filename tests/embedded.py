@@ -21,6 +21,7 @@ class Server:
     def __init__(self) -> None:
         self.data_dir = Path(tempfile.mkdtemp(prefix="clinic-tests-"))
         os.environ["CLINIC_DATA_DIR"] = str(self.data_dir)
+        (self.data_dir / "static").mkdir()  # WhiteNoise warns without it, and a warning fails a test
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
