@@ -37,6 +37,9 @@ def from_environment(env: environ.Env, data_dir: Path) -> dict[str, Any]:
 
 
 def _outside(env: environ.Env) -> dict[str, Any]:
+    if not os.environ["DATABASE_URL"].strip():
+        # Falling back to the embedded server here would start a real site on an empty database.
+        raise ImproperlyConfigured("DATABASE_URL is empty; unset it to use the embedded PostgreSQL, or fill it in")
     try:
         config: dict[str, Any] = env.db("DATABASE_URL")
     except (environ.ImproperlyConfigured, ValueError) as error:

@@ -116,8 +116,9 @@ class EmbeddedPostgres:
             return None
 
     def _create_database(self) -> None:
-        login = {"host": str(self.socket_dir), "user": USER, "password": self.password}
-        connection = psycopg2.connect(dbname="postgres", connect_timeout=5, **login)
+        connection = psycopg2.connect(
+            dbname="postgres", host=str(self.socket_dir), user=USER, password=self.password, connect_timeout=5
+        )
         connection.autocommit = True
         try:
             with connection.cursor() as cursor:

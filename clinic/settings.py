@@ -26,6 +26,14 @@ def flag(name: str, *, default: bool) -> bool:
     return words[value]
 
 
+def number(name: str, *, default: int, most: int) -> int:
+    """A whole number from 1 to `most`."""
+    value = os.environ.get(name, str(default))
+    if not value.isdecimal() or not 1 <= int(value) <= most:
+        raise ImproperlyConfigured(f"{name} must be a whole number from 1 to {most}, not {value!r}")
+    return int(value)
+
+
 def required(name: str, why: str) -> str:
     """A variable that has no safe default."""
     value = os.environ.get(name, "").strip()
@@ -39,7 +47,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("CLINIC_DATA_DIR") or BASE_DIR / ".data").expanduser().resolve()
 EMBEDDED_DATABASE = "DATABASE_URL" not in os.environ
 DEBUG = flag("DEBUG", default=False)
-PORT = env.int("PORT", default=8000)
+PORT = number("PORT", default=8000, most=65535)
 
 DATABASES = {"default": database.from_environment(env, DATA_DIR)}
 

@@ -37,7 +37,7 @@ class StandingFilter(admin.SimpleListFilter):
         chosen = super().value()
         return chosen if chosen in dict(self.lookup_choices) else self.DEFAULT
 
-    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
         """Without Django's own "All", which here is the last choice."""
         for word, label in self.lookup_choices:
             query = changelist.get_query_string({self.parameter_name: word}, remove=["p"])

@@ -4,10 +4,10 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.template.defaultfilters import timesince, timeuntil
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.timesince import timesince, timeuntil
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 

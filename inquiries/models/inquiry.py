@@ -1,6 +1,6 @@
 """Inquiry: a question someone asked the clinic, and where it stands."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pghistory
 import pgtrigger
@@ -86,7 +86,7 @@ class Outcome(models.TextChoices):
 
 
 # Who may follow whom. The database refuses every other step, also one made in SQL.
-STEPS = [
+STEPS: list[tuple[str, str]] = [
     (Status.NEW, Status.OPEN),  # claimed
     (Status.NEW, Status.DONE),  # closed unclaimed, for instance a duplicate
     (Status.OPEN, Status.NEW),  # released
@@ -163,6 +163,7 @@ class Inquiry(models.Model):
     sample = models.BooleanField(default=False, help_text="Made by `make demo`; not a real person.")
 
     objects: ClassVar = InquiryQuerySet.as_manager()
+    events: Any  # the history, a manager that pghistory makes; its rows have a field for each one listed above
 
     class Meta:
         verbose_name_plural = "inquiries"

@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError
 from post_office.models import STATUS, Email
 
-from inquiries import notices, references, services
+from inquiries import references, services
 from inquiries.models import Inquiry, Notice
 from tests.factories import inquiry, question
 
@@ -28,7 +28,7 @@ def test_no_row_remains_when_the_outbox_cannot_be_written(monkeypatch):
     def broken(*args, **kwargs):
         raise DatabaseError("the outbox is full")
 
-    monkeypatch.setattr(notices.Email.objects, "bulk_create", broken)
+    monkeypatch.setattr(Email.objects, "bulk_create", broken)
 
     with pytest.raises(DatabaseError):
         services.submit(**question())

@@ -30,30 +30,31 @@ class Command(BaseCommand):
     requires_system_checks = ()  # they need the database, which we may have to start first
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run until stopped. Raises CommandError with one line that says what to do."""
-        data_dir: Path = settings.DATA_DIR
-        lock = _only_one(data_dir)
-        supervisor = Supervisor(data_dir)
+        """Run until stopped; what prevents the start is one line that says what to do, and exit status 1."""
         try:
-            self._start(supervisor, data_dir)
-            status = supervisor.watch()
-        except PostgresError as error:
-            raise CommandError(str(error)) from error
-        finally:
-            if not supervisor.stopping.is_set():
-                supervisor.stopping.set()
-            self._say("\nStopping ...")
-            connection.close()
-            supervisor.stop()
-            lock.close()
-        self._say("Stopped. The data are kept.")
+            with _only_one(settings.DATA_DIR):
+                status = self._run(Supervisor(settings.DATA_DIR))
+        except (CommandError, PostgresError) as error:
+            self.stderr.write(f"Cannot start: {error}")
+            status = 1
         sys.exit(status)
+
+    def _run(self, supervisor: Supervisor) -> int:
+        try:
+            self._start(supervisor, settings.DATA_DIR)
+            return supervisor.watch()
+        finally:
+            connection.close()
+            if supervisor.children:
+                self._say("\nStopping ...")
+                supervisor.stop()
+                self._say("Stopped. The data are kept.")
 
     def _start(self, supervisor: Supervisor, data_dir: Path) -> None:
         postgres = None
         if settings.EMBEDDED_DATABASE:
             postgres = EmbeddedPostgres(data_dir, settings.DATABASES["default"]["PASSWORD"])
-        supervisor.end_leftovers(postgres and postgres.leftover())
+        supervisor.end_leftovers(postgres.leftover() if postgres else None)
         _require_free_port(settings.PORT)
         if postgres:
             self._start_postgres(supervisor, postgres)

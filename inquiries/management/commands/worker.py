@@ -35,7 +35,7 @@ class Command(BaseCommand):
                 if self._in_charge():
                     work_one_round()
             except Error:
-                logger.exception("The database did not answer; trying again")
+                logger.warning("The database did not answer; trying again")
                 connection.close()
             stop.wait(PAUSE)
         connection.close()
