@@ -54,7 +54,7 @@ class ClosureFormSet(PaginationInlineFormSet):
         try:
             self.instance.check_promise(days)
         except ValidationError as error:
-            raise ValidationError([f"With these closures: {message}" for message in error.messages]) from error
+            raise ValidationError("With these closures no reply could be promised within a year.") from error
 
 
 class ClosureInline(TabularInline):

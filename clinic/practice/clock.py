@@ -6,6 +6,9 @@ Every promised time in the product comes from here.
 import logging
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from clinic.practice import hours
@@ -17,6 +20,7 @@ logger = logging.getLogger(__name__)
 # The search ends here: a promise further away than a year is none.
 FARTHEST = timedelta(days=366)
 MINUTE = timedelta(minutes=1)
+Lines = tuple[tuple[str, str], ...]
 
 
 class CannotPromise(Exception):
@@ -63,11 +67,14 @@ def after_open_time(
 def in_words(moment: datetime, practice: "Practice", now: datetime | None = None) -> str:
     """The moment as the clinic's wall clock shows it: "Tuesday 24 November, 11:00 am".
 
-    The year is added when it is not the year of `now` (default: the present).
+    The year is added when it is not the year of `now` (default: the present). Midnight is said with the day it ends,
+    because that is what people expect of a time by which something happens.
     """
     local = moment.astimezone(practice.zone)
-    year = "" if local.year == (now or datetime.now(UTC)).astimezone(practice.zone).year else f" {local.year}"
-    return f"{local:%A} {local.day} {local:%B}{year}, {time_in_words(local)}"
+    midnight = (local.hour, local.minute) == (0, 0)
+    day = local - hours.DAY if midnight else local
+    year = "" if day.year == (now or datetime.now(UTC)).astimezone(practice.zone).year else f" {day.year}"
+    return f"{'the end of ' if midnight else ''}{day:%A} {day.day} {day:%B}{year}, {time_in_words(local)}"
 
 
 def time_in_words(moment: datetime) -> str:
@@ -77,47 +84,48 @@ def time_in_words(moment: datetime) -> str:
     return f"{moment.hour % 12 or 12}:{moment:%M} {'am' if moment.hour < 12 else 'pm'}"
 
 
-def opening_lines(practice: "Practice", today: date | None = None) -> list[tuple[str, str]]:
-    """This week's hours for the foot of a page: [("Monday to Friday", "9:00 am to 5:00 pm"), ("Saturday …", "Closed")].
+def opening_lines(practice: "Practice", today: date | None = None) -> Lines:
+    """This week's hours for the foot of a page: ("Monday to Friday", "9:00 am to 5:00 pm"), ("Saturday …", "Closed").
 
     Public holidays get a line of their own if they differ from the same weekday otherwise. Hours that cannot be read
     give no lines.
     """
     today = today or datetime.now(practice.zone).date()
     try:
-        usual = hours.read(practice.opening_hours, None)
-        with_holidays = hours.read(practice.opening_hours, practice.holidays_country)
-        holidays = hours.read("PH", practice.holidays_country)
+        return _lines(practice.opening_hours, practice.holidays_country, today)
     except hours.UnreadableHours:
-        return []
+        return ()
+
+
+@lru_cache(maxsize=64)
+def _lines(text: str, country: str, today: date) -> Lines:
+    usual, with_holidays, holidays = hours.read(text, None), hours.read(text, country), hours.read("PH", country)
     monday = today - timedelta(days=today.weekday())
     week = [monday + timedelta(days=number) for number in range(7)]
     lines = _days_with_equal_hours([(f"{day:%A}", _windows_in_words(hours.windows(usual, day))) for day in week])
-    for number in range(366):
+    for number in range(FARTHEST.days):
         day = today + timedelta(days=number)
         if hours.windows(holidays, day):
             words = _windows_in_words(hours.windows(with_holidays, day))
             if words != _windows_in_words(hours.windows(usual, day)):
-                return [*lines, ("Public holidays", words)]
-    return lines
+                return *lines, ("Public holidays", words)
+    return tuple(lines)
 
 
 def _windows_in_words(windows: list[hours.Span]) -> str:
     if not windows:
         return "Closed"
-    if windows[-1][1] - windows[0][0] == hours.DAY and len(windows) == 1:
+    if windows[0][1] - windows[0][0] == hours.DAY:
         return "All day"
     return ", ".join(f"{time_in_words(opens)} to {time_in_words(closes)}" for opens, closes in windows)
 
 
 def _days_with_equal_hours(days: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    runs: list[tuple[str, str, str]] = []
-    for name, words in days:
-        if runs and runs[-1][2] == words:
-            runs[-1] = (runs[-1][0], name, words)
-        else:
-            runs.append((name, name, words))
-    return [(first if first == last else f"{first} to {last}", words) for first, last, words in runs]
+    lines = []
+    for words, run in groupby(days, key=itemgetter(1)):
+        names = [name for name, _ in run]
+        lines.append((f"{names[0]} to {names[-1]}" if len(names) > 2 else " and ".join(names), words))
+    return lines
 
 
 def _whole_minute(moment: datetime) -> datetime:

@@ -1,9 +1,8 @@
 """The clinic's own facts: one row that staff edit, and the extra days on which the clinic is closed."""
 
-import re
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
@@ -13,46 +12,17 @@ from django.db.models import F, Q
 from phonenumber_field.modelfields import PhoneNumberField
 
 from clinic.practice import clock, hours
-
-EXAMPLE_HOURS = "Mo-Fr 09:00-17:00; PH off"
-# Words the library accepts but cannot answer for us: it knows neither school holidays, nor where the sun stands over
-# the clinic, nor when an open end ends. The promise would rest on a guess.
-GUESSES = re.compile(r"\b(?:SH|sunrise|sunset|dawn|dusk)\b|(?<=\d)\+")
+from clinic.practice.validators import (
+    EXAMPLE_HOURS,
+    validate_country,
+    validate_opening_hours,
+    validate_time_zone,
+)
 
 
 def example_on_call() -> list[str]:
     """Who is paged until staff enter somebody."""
     return ["on-call@example.org"]
-
-
-def validate_time_zone(name: str) -> None:
-    """Only names of places, such as America/New_York: abbreviations like EST miss the clock changes."""
-    if name != "UTC" and ("/" not in name or name not in available_timezones()):
-        raise ValidationError(f"“{name}” is not a time zone we know. Example: America/New_York")
-
-
-def validate_opening_hours(text: str) -> None:
-    """Hours in OpenStreetMap syntax; the error points to the place that cannot be read."""
-    example = f"Example: {EXAMPLE_HOURS}"
-    try:
-        hours.read(text, None)
-    except hours.UnreadableHours as error:
-        rest = text[error.column :].strip()
-        where = f"from “{rest}” on (character {error.column + 1})" if rest else "because the end is missing"
-        raise ValidationError(f"We cannot read these hours {where}. {example}") from error
-    if guess := GUESSES.search(text):
-        raise ValidationError(
-            f"We cannot promise replies by “{guess[0]}” (character {guess.start() + 1}). "
-            f"Write clock times, and add other closed days under Closures. {example}"
-        )
-
-
-def validate_country(code: str) -> None:
-    """A country whose public holidays the library knows."""
-    try:
-        hours.read("PH", code)
-    except hours.UnreadableHours as error:
-        raise ValidationError(f"“{code}” is no country code we know. Example: US") from error
 
 
 class PracticeManager(models.Manager["Practice"]):
@@ -168,7 +138,7 @@ class Practice(models.Model):
             return ZoneInfo("UTC")
 
     @property
-    def opening_lines(self) -> list[tuple[str, str]]:
+    def opening_lines(self) -> clock.Lines:
         """The week's hours in words, for templates."""
         return clock.opening_lines(self)
 
