@@ -1,0 +1,109 @@
+"""Decides whether a phrase that was found means what it says, or stands in a context that makes it harmless.
+
+A context reaches only as far as its scope, so that it can never hide a second statement elsewhere:
+
+    over      the context covers the phrase ("dying to know")
+    before    it stands before the phrase, with nothing but its `through` words between ("never been suicidal")
+    after     it follows at once, as an answer does ("Pregnant? No.")
+    clause    anywhere in the same clause; "but" and "now" begin a new one
+    sentence  anywhere in the same sentence
+    near      in the same sentence or the one before
+
+An objection ("again", "since yesterday") in the same reach overrules the context.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+
+from .automaton import Hit
+from .patterns import COMMA, END
+from .rules import Rule, RuleBook
+from .words import Token
+
+REACH = 30
+"""Tokens to either side that are looked at, so that one endless sentence costs no more than many short ones."""
+_BETWEEN = 9
+"""Words that may stand between a negation and what it negates."""
+
+
+class Surroundings:
+    """The contexts found in one message, and the clauses and sentences it consists of."""
+
+    def __init__(self, book: RuleBook, tokens: Sequence[Token], hits: Iterable[Hit]):
+        self._book, self._tokens = book, tokens
+        self._clauses, self._sentences = _divide(tokens, book.contrasts)
+        self._found: dict[int, list[Hit]] = {}
+        for hit in hits:
+            self._found.setdefault(hit.label, []).append(hit)
+        self._labels: dict[str, list[int]] = {}
+        for label, context in book.contexts.items():
+            if label in self._found:
+                self._labels.setdefault(context.name, []).append(label)
+        self._objections = {context: label for label, context in book.objections.items() if label in self._found}
+
+    def excuse(self, rule: Rule, hit: Hit) -> str | None:
+        """The id of the context that makes this hit harmless, or None: then it counts."""
+        for name in rule.unless:
+            for label in self._labels.get(name, ()):
+                if self._applies(label, hit):
+                    return self._book.contexts[label].id
+        return None
+
+    def _applies(self, label: int, hit: Hit) -> bool:
+        context = self._book.contexts[label]
+        for found in self._within_reach(label, hit):
+            if self._reaches(context.scope, context.through, found, hit) and not self._objected(label, hit):
+                return True
+        return False
+
+    def _objected(self, label: int, hit: Hit) -> bool:
+        objection = self._objections.get(label)
+        if objection is None:
+            return False
+        scope = self._book.contexts[label].scope
+        near = "following" if scope in ("sentence", "near") else "clause"
+        return any(self._reaches(near, frozenset(), found, hit) for found in self._within_reach(objection, hit))
+
+    def _within_reach(self, label: int, hit: Hit) -> Sequence[Hit]:
+        found = self._found[label]
+        first = bisect_left(found, hit.first - REACH, key=lambda other: other.first)
+        last = bisect_left(found, hit.last + REACH, key=lambda other: other.first)
+        return found[first:last]
+
+    def _reaches(self, scope: str, through: frozenset[str], found: Hit, hit: Hit) -> bool:
+        if scope == "over":
+            return found.first <= hit.first and hit.last <= found.last
+        if scope == "before":
+            return self._leads_to(found, hit, through)
+        if scope == "after":
+            between = self._tokens[hit.last + 1 : found.first]
+            return found.first > hit.last and all(
+                token.word in (COMMA, END) or token.word in through for token in between
+            )
+        if scope == "clause":
+            return self._clauses[found.first] == self._clauses[hit.first]
+        apart = self._sentences[found.first] - self._sentences[hit.first]
+        return apart in {"sentence": (0,), "near": (-1, 0), "following": (0, 1)}[scope]
+
+    def _leads_to(self, found: Hit, hit: Hit, through: frozenset[str]) -> bool:
+        if found.first <= hit.first <= found.last:
+            return found.first < hit.first
+        between = self._tokens[found.last + 1 : hit.first]
+        return found.last < hit.first and len(between) <= _BETWEEN and all(token.word in through for token in between)
+
+
+def _divide(tokens: Sequence[Token], contrasts: frozenset[str]) -> tuple[list[int], list[int]]:
+    """For each token, the number of its clause and of its sentence."""
+    clauses, sentences = [], []
+    clause = sentence = 0
+    for token in tokens:
+        if token.word in contrasts:
+            clause += 1
+        clauses.append(clause)
+        sentences.append(sentence)
+        if token.word == END:
+            clause += 1
+            sentence += 1
+    return clauses, sentences

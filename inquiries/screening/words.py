@@ -1,0 +1,107 @@
+"""Cuts a message into words and stops, each with its place in the original text.
+
+Only single character classes repeat here, so reading takes time that grows with the length of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from .patterns import COMMA, END
+
+# Letters, digits, combining accents, and the invisible characters that break words apart.
+_INVISIBLE = r"\u00ad\u034f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe0e\ufe0f\ufeff"
+_LETTER = rf"(?:[^\W_]|[\u0300-\u036f{_INVISIBLE}])"
+# What may stand inside a word: apostrophes, signs used as letters, and quotes mangled by a wrong encoding.
+_INSIDE = r"(?:&#0?39;|&rsquo;|&apos;|[’'‘ʼ´`′*@$!|¡€™©±]{1,4})"
+_TOKEN = re.compile(
+    rf"(?P<word>[$@*]{{0,2}}{_LETTER}+(?:{_INSIDE}{_LETTER}+)*\*{{0,6}})"
+    r"|(?P<pause>\.\.+|[…,:()\[\]—–\"“”«»]+| - )"
+    r"|(?P<end>\n[ \t\r]*\n\s*|[!?;]+|\.(?!\d))"
+    r"|(?P<line>\n)"
+)
+_LETTERS_APART = 3
+"""As many single letters in a row, each one character from the next, are one word spelled out."""
+_LONGEST_SPELLED_OUT = 40
+
+
+class Token(NamedTuple):
+    """A word as rules know it (or `,` or `$`), and the span of the text that it was read from."""
+
+    word: str
+    start: int
+    end: int
+
+
+class _Raw(NamedTuple):
+    text: str
+    start: int
+    end: int
+
+
+Spell = Callable[[str], tuple[str, ...]]
+
+
+def read(text: str, spell: Spell, join: Callable[[str, str], str | None]) -> list[Token]:
+    """The words of `text` in order. `spell` corrects one, `join` tells whether two are one word pulled apart."""
+    tokens: list[Token] = []
+    for raw in _gather(text):
+        if raw.text in (COMMA, END):
+            _stop(tokens, raw)
+            continue
+        for word in spell(raw.text):
+            whole = join(tokens[-1].word, word) if tokens else None
+            if whole:
+                tokens[-1] = Token(whole, tokens[-1].start, raw.end)
+            else:
+                tokens.append(Token(word, raw.start, raw.end))
+    if tokens and tokens[-1].word != END:
+        tokens.append(Token(END, len(text), len(text)))
+    return tokens
+
+
+def _stop(tokens: list[Token], raw: _Raw) -> None:
+    """Keep one mark where several meet. A stop after one word is emphasis ("I. Want. To. Die."), not an end."""
+    if not tokens:
+        return
+    mark = raw.text
+    if tokens[-1].word in (COMMA, END):
+        if tokens[-1].word == COMMA and mark == END:
+            tokens[-1] = Token(END, raw.start, raw.end)
+        return
+    alone = len(tokens) == 1 or tokens[-2].word in (COMMA, END)
+    tokens.append(Token(COMMA if alone and raw.end - raw.start == 1 else mark, raw.start, raw.end))
+
+
+def _gather(text: str) -> list[_Raw]:
+    """Raw words and stops, with words that were spelled out letter by letter put together again."""
+    found: list[_Raw] = []
+    letters: list[_Raw] = []
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup
+        if kind == "word":
+            raw = _Raw(match.group(), *match.span())
+            apart = not letters or raw.start - letters[-1].end == 1
+            if raw.end - raw.start == 1 and apart and len(letters) < _LONGEST_SPELLED_OUT:
+                letters.append(raw)
+                continue
+        else:
+            raw = _Raw(END if kind == "end" else COMMA, *match.span())
+            if letters and raw.end - raw.start == 1 and raw.start == letters[-1].end:
+                if text[raw.end : raw.end + 2][:1].isalnum() and not text[raw.end + 1 : raw.end + 2].isalnum():
+                    continue
+        found.extend(_together(letters))
+        letters = []
+        if kind == "word" and raw.end - raw.start == 1:
+            letters.append(raw)
+        else:
+            found.append(raw)
+    return found + _together(letters)
+
+
+def _together(letters: list[_Raw]) -> list[_Raw]:
+    if len(letters) < _LETTERS_APART:
+        return letters
+    return [_Raw("".join(letter.text for letter in letters), letters[0].start, letters[-1].end)]
