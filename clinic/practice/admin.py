@@ -106,12 +106,14 @@ class PracticeAdmin(ModelAdmin):
         """Every page needs it."""
         return False
 
+    # Both look the row up again: after a refused save, the form's own copy holds what was refused.
     @admin.display(description="As the site shows them")
     def hours_in_words(self, practice: Practice) -> str:
         """The saved hours as a patient reads them, so that a slip in the syntax is seen."""
-        return format_html_join("; ", "{}: {}", practice.opening_lines)
+        return format_html_join("; ", "{}: {}", Practice.objects.current().opening_lines)
 
     @admin.display(description="If a question came in now, we would promise")
     def promise_now(self, practice: Practice) -> str:
         """What the saved settings make us promise."""
-        return f"a reply by {clock.in_words(clock.due_at(practice, datetime.now(UTC), 'routine'), practice)}"
+        saved = Practice.objects.current()
+        return f"a reply by {clock.in_words(clock.due_at(saved, datetime.now(UTC), 'routine'), saved)}"

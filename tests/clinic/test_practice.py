@@ -164,6 +164,11 @@ class TestTheAdminPage:
 
         assert "Monday to Friday: 9:00 am to 5:00 pm" in page
 
+    def test_after_a_refused_save_it_shows_what_still_holds(self, desk):
+        page = desk.post(PAGE, posted(opening_hours="Mo-Fr 9-5")).content.decode()
+
+        assert "Monday to Friday: 9:00 am to 5:00 pm" in page
+
     def test_staff_change_the_facts(self, desk):
         desk.post(PAGE, posted(name="Hillside Clinic", opening_hours="Mo-Th 08:00-16:00"))
 
