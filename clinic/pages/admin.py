@@ -4,9 +4,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db import models
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminURLInputWidget
 
 from clinic.pages.loader import STARTER
 from clinic.pages.models import Page, Reference
@@ -32,7 +33,7 @@ class PageAdmin(ModelAdmin):
     """The informational pages."""
 
     form = PageForm
-    list_display = ["title", "get_absolute_url", "published", "reviewed_on", "next_review_on", "updated_at"]
+    list_display = ["title", "address", "published", "reviewed_on", "next_review_on", "updated_at"]
     list_filter = ["published", "section"]
     search_fields = ["title", "slug", "body"]
     fieldsets = [
@@ -50,6 +51,11 @@ class PageAdmin(ModelAdmin):
         is_ours = obj is not None and not (STARTER / f"{obj.slug}.md").exists()
         return is_ours and super().has_delete_permission(request, obj)
 
+    @admin.display(description="address", ordering="slug")
+    def address(self, obj: Page) -> str:
+        """Where readers find it."""
+        return obj.get_absolute_url()
+
     def save_model(self, request: HttpRequest, obj: Page, form: Any, change: bool) -> None:
         """Save, and tell the author what keeps a draft from being published."""
         super().save_model(request, obj, form, change)
@@ -64,6 +70,7 @@ class ReferenceAdmin(ModelAdmin):
     list_display = ["key", "authors", "year", "title", "note"]
     search_fields = ["key", "authors", "title", "doi"]
     fields = ["key", "authors", "year", "title", "journal", "doi", "pmid", "url", "note"]
+    formfield_overrides = {models.URLField: {"assume_scheme": "https", "widget": UnfoldAdminURLInputWidget}}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Reference | None = None) -> list[str]:
         """A key is fixed once pages can cite it."""

@@ -2,9 +2,9 @@
 
 import re
 import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from time import monotonic
 from uuid import UUID
 
 from django.db import Error
@@ -52,11 +52,11 @@ class Shelf:
 
         One thread asks; the others go on with what is known instead of queueing behind a slow database.
         """
-        if time.monotonic() >= self._check_after and self._checking.acquire(blocking=False):
+        if monotonic() >= self._check_after and self._checking.acquire(blocking=False):
             try:
                 self._stock = self._checked()
             finally:
-                self._check_after = time.monotonic() + CHECK_EVERY
+                self._check_after = monotonic() + CHECK_EVERY
                 self._checking.release()
         return self._stock
 

@@ -1,0 +1,179 @@
+"""The starter pages keep the writing rules: cited, plain, honest, with help at hand."""
+
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from clinic.pages import loader
+from clinic.pages.rendering import Rendered, render
+
+PAGES = {page["slug"]: page for page in loader.read_pages()}
+REFERENCES = {
+    entry["key"]: entry for entry in json.loads((loader.STARTER / "references.json").read_text(encoding="utf-8"))
+}
+ABOUT_THE_USE = [
+    slug
+    for slug, page in PAGES.items()
+    if "depression" in page["body"] and re.search("botox|botulinum", page["body"], re.IGNORECASE)
+]
+
+# Words that promise more than research has shown, and words that label people (reference nhs_words).
+BANNED = re.compile(
+    r"\b(cures?|cured|beats?|proven|breakthrough|miracles?|safe|safely|guarantee[ds]?|natural|naturally|painless"
+    r"|works when nothing else does|results may vary|suffer(s|ing)? from|victims?|mentally ill|commit(ted)? suicide"
+    r"|discounts?|limited places|get treated)\b|\$\s?\d",
+    re.IGNORECASE,
+)
+# Readers take an odds ratio for "times as many people", and an effect size for a share of people.
+STATISTICS = re.compile(r"\bodds ratio|\b[dgp]\s?[=<>]|confidence interval|\bCI\b", re.IGNORECASE)
+
+
+class Prose(HTMLParser):
+    """The sentences of a page: its paragraphs and list items, without headings, tables and citation numbers."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.blocks: list[str] = []
+        self._inside: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self._inside.append(tag)
+        if tag in ("p", "li"):
+            self.blocks.append("")
+
+    def handle_endtag(self, tag):
+        self._inside.pop()
+
+    def handle_data(self, data):
+        if {"p", "li"} & set(self._inside) and "sup" not in self._inside:
+            self.blocks[-1] += data
+
+    @property
+    def sentences(self) -> list[str]:
+        split = (re.split(r"(?<=[.!?])[”\"]?\s+(?=[A-Z“\d])", block.strip()) for block in self.blocks)
+        return [sentence for block in split for sentence in block if re.search("[a-z]", sentence)]
+
+
+def rendered(slug: str) -> Rendered:
+    return render(PAGES[slug]["body"], REFERENCES)
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"[A-Za-zÀ-ÿ’'-]+|\d[\d.,]*", text)
+
+
+def syllables(word: str) -> int:
+    """Groups of vowels, without a silent e at the end; close enough for an average over a page."""
+    word = re.sub(r"(?<=[^aeioul])es?$|(?<=[^aeioutd])ed$", "", word.lower())
+    return max(1, len(re.findall("[aeiouy]+", word)))
+
+
+def grade(sentences: list[str]) -> float:
+    """Flesch-Kincaid: the US school grade that reads the text with ease."""
+    all_words = [word for sentence in sentences for word in words(sentence)]
+    per_word = sum(map(syllables, all_words)) / len(all_words)
+    return 0.39 * len(all_words) / len(sentences) + 11.8 * per_word - 15.59
+
+
+def test_the_grade_tells_a_simple_text_from_a_hard_one():
+    simple = ["The cat sat on the mat.", "It was warm."]
+    hard = ["Pharmacovigilance investigations demonstrate heterogeneous methodological limitations internationally."]
+
+    assert grade(simple) < 2
+    assert grade(hard) > 20
+
+
+@pytest.mark.parametrize("slug", PAGES)
+class TestEveryPage:
+    """What holds for each page, whatever it is about."""
+
+    def test_it_renders_without_an_error_and_every_citation_key_exists(self, slug):
+        assert [str(error) for error in rendered(slug).errors] == []
+
+    def test_it_cites_no_source_that_nobody_has_confirmed(self, slug):
+        unconfirmed = [key for key in rendered(slug).keys if REFERENCES[key]["confidence"] == "K"]
+
+        assert unconfirmed == []
+
+    def test_its_references_show_readers_no_note_to_ourselves(self, slug):
+        shown = [str(REFERENCES[key][name]) for key in rendered(slug).keys for name in loader.REFERENCE_FIELDS[:-1]]
+
+        assert [text for text in shown if "check" in text.lower()] == []
+
+    def test_it_starts_with_a_card_that_leads_to_911_and_988_and_to_nowhere_else(self, slug):
+        cards = rendered(slug).html.split('<section class="')[1:]
+        first = cards[0].split("</section>")[0]
+        near_the_top = "".join(cards[:2])
+
+        assert rendered(slug).html.startswith('<section class="care-card care-card--emergency"')
+        assert set(re.findall('href="([^"]*)"', first)) <= {"tel:911", "tel:988"}
+        assert 'href="tel:911"' in first
+        assert 'href="tel:988"' in near_the_top
+
+    def test_it_promises_nothing_and_labels_nobody(self, slug):
+        text = "\n".join(str(PAGES[slug][name]) for name in ("title", "nav_title", "summary", "body"))
+
+        assert [match[0] for match in BANNED.finditer(text)] == []
+
+    def test_it_gives_counts_and_not_statistics(self, slug):
+        assert STATISTICS.findall(PAGES[slug]["body"]) == []
+
+    def test_its_sentences_are_short_on_average_and_never_very_long(self, slug):
+        lengths = {sentence: len(words(sentence)) for sentence in Prose(rendered(slug).html).sentences}
+
+        assert sum(lengths.values()) / len(lengths) <= 20
+        assert [sentence for sentence, length in lengths.items() if length > 30] == []
+
+    def test_a_ninth_grader_reads_it_with_ease(self, slug):
+        assert grade([PAGES[slug]["summary"], *Prose(rendered(slug).html).sentences]) <= 9
+
+    def test_its_links_lead_somewhere(self, slug, client, db):
+        loader.load()
+        links = set(re.findall(r'href="(/[^"#]*)', rendered(slug).html))
+
+        assert {link: client.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+
+    def test_its_summary_fits_a_search_result(self, slug):
+        assert len(PAGES[slug]["summary"]) <= 180
+
+
+@pytest.mark.parametrize("slug", ABOUT_THE_USE)
+class TestEveryPageAboutTheUse:
+    """What stands on each page that speaks of the toxin and depression."""
+
+    def test_it_says_not_approved_at_the_first_mention(self, slug):
+        html = rendered(slug).html
+        first_box = html.index('<div class="off-label"')
+
+        assert "depression" not in html[:first_box]
+        assert "Not FDA-approved for depression" in html[first_box : first_box + 150]
+
+    def test_its_summary_says_so_too(self, slug):
+        assert "not FDA-approved for depression" in PAGES[slug]["summary"]
+
+    @pytest.mark.parametrize(
+        "needed",
+        [
+            "boxed warning",
+            "drooping eyelid",
+            "dummy injection",
+            "389 were women",
+            "alking therapy",
+            "o not stop",
+            "This clinic charges for this treatment",
+        ],
+    )
+    def test_it_shows_harms_limits_other_options_and_our_interest(self, slug, needed):
+        assert needed in PAGES[slug]["body"]
+
+
+def test_the_pages_about_the_use_are_the_ones_we_think():
+    assert set(ABOUT_THE_USE) == {"home", "botox-and-depression", "how-botox-may-affect-mood"}
+
+
+@pytest.mark.parametrize("slug", ["botox-and-depression", "how-botox-may-affect-mood"])
+def test_an_article_puts_right_in_the_open_what_readers_may_have_read(slug):
+    assert ("what-you-may-have-read", "What you may have read", 2) in rendered(slug).contents
