@@ -104,11 +104,11 @@ class InquiryAdmin(ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         """The changes, each at an address that takes POST only."""
         change = path(
-            "<int:inquiry_id>/<str:action>/",
+            "<int:inquiry_id>/do/<str:action>/",
             self.admin_site.admin_view(self.change_state),
             name="inquiries_inquiry_action",
         )
-        # Before Django's own: those would take "5/history/" and anything else that ends in a slash.
+        # Before Django's own, whose last one takes everything; below "do/", or "5/change/" would be taken for a change.
         return [change, *super().get_urls()]
 
     def change_view(
