@@ -30,7 +30,7 @@ class TextAsTyped(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """The text; only white space counts as nothing."""
-        text = super().to_python(value) or ""
+        text = (super().to_python(value) or "").replace("\0", "")  # PostgreSQL cannot hold it; nobody can see it
         return text if text.strip() else ""
 
     def clean(self, value: Any) -> str:
