@@ -54,7 +54,7 @@ def _finish(response: HttpResponse) -> Finished:
 
 
 def _reply(request: HttpRequest, page: Finished) -> HttpResponse:
-    response = HttpResponse(page.body if request.method == "GET" else b"", headers=page.headers)
+    response = HttpResponse(page.body, headers=page.headers)  # servers leave out the body for HEAD
     if "HTTP_IF_NONE_MATCH" in request.META:
         return get_conditional_response(request, etag=page.headers["ETag"], response=response) or response
     return response
