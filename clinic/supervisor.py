@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ import psutil
 MARK = "CLINIC_SUPERVISED_BY"
 STOP_SECONDS = 15.0
 # A process that dies this often within this many seconds will not come up by itself.
-MOST_STARTS, WITHIN = 5, 30.0
+MOST_STARTS, WITHIN = 10, 60.0
+PAUSE = 1.0  # seconds between two starts of one process, so that what the first left behind can end
 _PR_SET_PDEATHSIG = 1
 
 
@@ -30,6 +32,7 @@ class Child:
     command: list[str]
     stop_signal: signal.Signals = signal.SIGTERM
     log: Path | None = None
+    before: Callable[[], None] | None = None  # what each start needs first
     options: dict[str, Any] = field(default_factory=dict)
     process: "subprocess.Popen[bytes] | None" = None
     starts: list[float] = field(default_factory=list)
@@ -37,6 +40,8 @@ class Child:
     def start(self, mark: str) -> "subprocess.Popen[bytes]":
         """Start it in a session of its own, so that Ctrl-C reaches only us and we stop it in order."""
         self.starts = [*self.starts[-MOST_STARTS:], time.monotonic()]
+        if self.before:
+            self.before()
         output = self.log.open("ab") if self.log else None
         self.process = subprocess.Popen(
             self.command,
@@ -89,6 +94,8 @@ class Supervisor:
         while not self.stopping.wait(0.2):
             for child in self.children:
                 if child.process is None or child.process.poll() is None or self.stopping.is_set():
+                    continue
+                if time.monotonic() - child.starts[-1] < PAUSE:
                     continue
                 _kill_group(child.process.pid)  # a killed server's own workers would keep the port
                 if child.keeps_dying():

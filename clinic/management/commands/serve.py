@@ -6,6 +6,7 @@ import secrets
 import signal
 import socket
 import sys
+import time
 from pathlib import Path
 from typing import IO, Any
 
@@ -15,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, NotSupportedError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from clinic.embedded_postgres import EmbeddedPostgres, PostgresError
+from clinic.embedded_postgres import EmbeddedPostgres, PostgresError, SessionsLinger
 from clinic.supervisor import Child, Supervisor
 
 HOST = "127.0.0.1"
@@ -31,6 +32,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until stopped; what prevents the start is one line that says what to do, and exit status 1."""
+        os.umask(0o077)  # emails written to the data folder are nobody else's to read
         try:
             with _only_one(settings.DATA_DIR):
                 status = self._run(Supervisor(settings.DATA_DIR))
@@ -80,9 +82,19 @@ class Command(BaseCommand):
             postgres.command(),
             stop_signal=signal.SIGINT,  # Postgres' "fast": ends sessions, writes everything, stops
             log=postgres.log,
+            before=postgres.forget_the_dead,
             options=postgres.popen_options(),
         )
-        postgres.wait_until_ready(supervisor.start(child))
+        process = supervisor.start(child)
+        for tries_left in reversed(range(10)):
+            try:
+                postgres.wait_until_ready(process)
+                break
+            except SessionsLinger:
+                if not tries_left:
+                    raise
+            time.sleep(1)
+            process = child.start(supervisor.mark)
 
     def _set_up(self) -> None:
         executor = MigrationExecutor(connection)
@@ -150,10 +162,17 @@ _HERE: dict[str, Any] = {"cwd": settings.BASE_DIR}
 
 def _only_one(data_dir: Path) -> IO[str]:
     """Hold the data folder for this process; the kernel lets go of it however we end."""
-    lock = (data_dir / "serve.lock").open("a")
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = (data_dir / "serve.lock").open("a")
+    except OSError as error:
+        raise CommandError(
+            f"The data folder {data_dir} cannot be used ({error.strerror}). Choose another CLINIC_DATA_DIR."
+        ) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
+        lock.close()
         raise CommandError(
             f"Already running on {data_dir}. Stop it with Ctrl-C, or choose another CLINIC_DATA_DIR."
         ) from error
