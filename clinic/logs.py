@@ -1,0 +1,23 @@
+"""Log lines without patients' words."""
+
+import logging
+import traceback
+from types import TracebackType
+
+
+class PrivateFormatter(logging.Formatter):
+    """Shows where a fault happened and of what kind, never its text.
+
+    PostgreSQL repeats the refused row in its errors, Python the refused value: either may be what somebody wrote.
+    """
+
+    def formatException(  # noqa: N802 - logging's own name
+        self, exc_info: "tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]"
+    ) -> str:
+        """The places and the kinds of the faults, the first cause first."""
+        lines: list[str] = []
+        error = exc_info[1]
+        while error is not None:
+            lines = [*traceback.format_tb(error.__traceback__), type(error).__qualname__, *lines]
+            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        return "\n".join(line.rstrip("\n") for line in lines)

@@ -1,0 +1,106 @@
+"""Settings come from the environment; what is missing or mistyped stops the start with one line."""
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCTION = {
+    "DATABASE_URL": "postgres://clinic:password@127.0.0.1:1/clinic",
+    "SECRET_KEY": "k3y-" * 20 + "with-many-different-letters",
+    "ALLOWED_HOSTS": "ask.clinic.example",
+}
+OURS = ["DATABASE_URL", "SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DEBUG", "PORT", "EMAIL_URL", "CLINIC_DATA_DIR"]
+
+
+def manage(tmp_path: Path, *command: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Run one manage.py command in an environment that holds only what the test says."""
+    clean = {name: value for name, value in os.environ.items() if name not in OURS}
+    return subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=ROOT,
+        env={**clean, "CLINIC_DATA_DIR": str(tmp_path), **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def setting(tmp_path: Path, name: str, **environment: str) -> str:
+    """The value of one setting in such an environment."""
+    code = f"from django.conf import settings; print(settings.{name})"
+    return manage(tmp_path, "shell", "--no-imports", "-c", code, **environment).stdout.strip()
+
+
+def test_the_deployment_check_is_clean_in_production(tmp_path):
+    checked = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+
+    assert checked.returncode == 0, checked.stderr
+    assert "no issues" in checked.stdout
+
+
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS"])
+def test_an_outside_database_without_key_or_hosts_is_refused(tmp_path, missing):
+    environment = {name: value for name, value in PRODUCTION.items() if name != missing}
+
+    refused = manage(tmp_path, "check", **environment)
+
+    assert refused.returncode != 0
+    assert missing in refused.stderr
+    assert len(refused.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("DEBUG", "yes"),
+        ("PORT", "eighty"),
+        ("PORT", "70000"),
+        ("DATABASE_URL", ""),
+        ("DATABASE_URL", "mysql://clinic@127.0.0.1/clinic"),
+        ("SITE_URL", "clinic.example"),
+    ],
+)
+def test_a_mistyped_setting_stops_the_start_with_one_line(tmp_path, name, value):
+    refused = manage(tmp_path, "check", **{**PRODUCTION, name: value})
+
+    assert refused.returncode != 0
+    assert name in refused.stderr
+    assert len(refused.stderr.strip().splitlines()) == 1
+
+
+def test_debug_is_off_unless_asked_for(tmp_path):
+    assert setting(tmp_path, "DEBUG") == "False"
+
+
+def test_the_embedded_default_makes_its_own_key_for_its_owner_only(tmp_path):
+    key = setting(tmp_path, "SECRET_KEY")
+
+    assert len(key) >= 50
+    assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+
+
+def test_the_key_survives_a_restart(tmp_path):
+    assert setting(tmp_path, "SECRET_KEY") == setting(tmp_path, "SECRET_KEY")
+
+
+def test_a_public_host_switches_on_what_only_https_allows(tmp_path):
+    assert setting(tmp_path, "SECURE_HSTS_SECONDS", **PRODUCTION) == str(365 * 24 * 60 * 60)
+
+
+def test_a_loopback_host_is_served_without_https(tmp_path):
+    assert setting(tmp_path, "HTTPS", **{**PRODUCTION, "ALLOWED_HOSTS": "127.0.0.1"}) == "False"
+
+
+def test_a_data_folder_that_cannot_be_used_is_refused_with_one_line(tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+
+    refused = manage(tmp_path, "check", CLINIC_DATA_DIR=str(tmp_path / "file" / "data"))
+
+    assert refused.returncode != 0
+    assert "CLINIC_DATA_DIR" in refused.stderr
+    assert len(refused.stderr.strip().splitlines()) == 1
