@@ -131,6 +131,8 @@ class InquiryForm(forms.Form):
     )
     submission_key = forms.UUIDField(widget=forms.HiddenInput)
 
+    use_required_attribute = False  # our messages say what is missing; `required` on one radio of five says less
+
     def __init__(self, data: QueryDict | None = None) -> None:
         super().__init__(_with_key(data), initial={"submission_key": uuid.uuid4()})
         # The widget's maxlength would cut pasted text off in silence.

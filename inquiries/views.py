@@ -44,7 +44,7 @@ def contact(request: HttpRequest) -> HttpResponse:
     try:
         inquiry = services.submit(**form.cleaned_data)
     except DatabaseError:
-        logger.exception("A message could not be saved")
+        logger.exception("A message could not be saved; its sender was told so")
         return _unavailable(request, form)
     response = HttpResponse(status=HTTPStatus.SEE_OTHER)
     response.headers["Location"] = reverse("inquiries:received", args=[_receipt.sign(inquiry.reference)])
@@ -78,13 +78,14 @@ def expired(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A fault of ours: on the form's address the patient's words come back; elsewhere a plain page."""
-    if request.method == "POST" and request.path == reverse("inquiries:contact"):
-        try:
+    """A fault of ours: on the form's address the patient's words come back; elsewhere a page with the phone number."""
+    try:
+        if request.method == "POST" and request.path == reverse("inquiries:contact"):
             return _unavailable(request, InquiryForm(request.POST))
-        except Exception:  # the fault may be in the form or the template itself
-            logger.exception("The page for a failed message failed too")
-    return plain_server_error(request)
+        return _private(render(request, "500.html", status=HTTPStatus.INTERNAL_SERVER_ERROR))
+    except Exception:  # the fault may be in the form or the templates themselves
+        logger.exception("The page for a fault failed too")
+        return plain_server_error(request)
 
 
 def _page(request: HttpRequest, form: InquiryForm, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
@@ -93,9 +94,8 @@ def _page(request: HttpRequest, form: InquiryForm, status: HTTPStatus = HTTPStat
 
 def _unavailable(request: HttpRequest, form: InquiryForm) -> HttpResponse:
     form.add_error(None, UNAVAILABLE)
-    context = {"form": form, "text": request.POST.get("message", "")}
     status = HTTPStatus.SERVICE_UNAVAILABLE
-    return _private(render(request, "inquiries/unavailable.html", context, status=status))
+    return _private(render(request, "inquiries/unavailable.html", {"form": form}, status=status))
 
 
 def _private(response: HttpResponse) -> HttpResponse:
