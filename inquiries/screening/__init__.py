@@ -8,13 +8,13 @@ Screening only ever raises a message. `routine` means "nothing found", never "lo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .automaton import Hit
 from .context import Surroundings
 from .rules import KINDS, URGENCIES, Rule, rule_book
-from .words import read
+from .words import Token, read
 
 __all__ = ["KINDS", "URGENCIES", "Finding", "Rule", "Screening", "rule", "screen"]
 
@@ -42,9 +42,12 @@ class Screening:
 
 def screen(text: str) -> Screening:
     """Read a message in English or Spanish. Never raises, whatever the text."""
-    findings = tuple(sorted(_findings(text), key=lambda found: (found.start, found.end, found.rule)))
+    raised = list(_findings(text))
+    kinds = {found.kind for found, _ in raised}
+    findings = [finding for found, finding in raised if not found.needs or found.needs in kinds]
     kinds = {finding.kind for finding in findings}
-    return Screening(next((u for u in URGENCIES if u in kinds), "routine"), findings)
+    urgency = next((urgency for urgency in URGENCIES if urgency in kinds), "routine")
+    return Screening(urgency, tuple(sorted(findings, key=lambda found: (found.start, found.end, found.rule))))
 
 
 def rule(rule_id: str) -> Rule:
@@ -52,7 +55,7 @@ def rule(rule_id: str) -> Rule:
     return {rule.id: rule for rule in rule_book().rules.values()}[rule_id]
 
 
-def _findings(text: str) -> Iterable[Finding]:
+def _findings(text: str) -> Iterable[tuple[Rule, Finding]]:
     book = rule_book()
     tokens = read(text, book.spelling.spell, book.spelling.join)
     known: dict[str, tuple[str, ...]] = {token.word: book.symbols(token.word) for token in tokens}
@@ -67,10 +70,10 @@ def _findings(text: str) -> Iterable[Finding]:
         if surroundings.excuse(found, hit) is None:
             ends[hit.label] = hit.last
             kept[hit.label] = kept.get(hit.label, 0) + 1
-            yield _finding(found, hit, tokens)
+            yield found, _finding(found, hit, tokens)
 
 
-def _finding(found: Rule, hit: Hit, tokens: list) -> Finding:
+def _finding(found: Rule, hit: Hit, tokens: Sequence[Token]) -> Finding:
     last = hit.last
     while last > hit.first and tokens[last].word in (",", "$"):
         last -= 1

@@ -2,7 +2,7 @@
 
 A context reaches only as far as its scope, so that it can never hide a second statement elsewhere:
 
-    over      the context covers the phrase ("dying to know")
+    over      the context shares words with the phrase ("dying to know")
     before    it stands before the phrase, with nothing but its `through` words between ("never been suicidal")
     after     it follows at once, as an answer does ("Pregnant? No.")
     clause    anywhere in the same clause; "but" and "now" begin a new one
@@ -74,7 +74,7 @@ class Surroundings:
 
     def _reaches(self, scope: str, through: frozenset[str], found: Hit, hit: Hit) -> bool:
         if scope == "over":
-            return found.first <= hit.first and hit.last <= found.last
+            return found.first <= hit.last and hit.first <= found.last
         if scope == "before":
             return self._leads_to(found, hit, through)
         if scope == "after":

@@ -48,6 +48,8 @@ class Rule:
     unless: tuple[str, ...]
     examples: tuple[str, ...]
     counter_examples: tuple[str, ...]
+    needs: str = ""
+    """Counts only if this kind is found in the same message too."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,9 @@ class RuleBook:
     objections: dict[int, int] = field(default_factory=dict)
     """Phrases that overrule a context, by the label of that context."""
     contrasts: frozenset[str] = frozenset()
+    negations: frozenset[str] = frozenset()
+    """Words that no gap may pass over: "swallowing is fine, no problems" is not a problem."""
+    words: dict[str, set[str]] = field(default_factory=lambda: {language: set() for language in LANGUAGES})
     lists: dict[str, list[str]] = field(default_factory=dict)
     prefixes: dict[str, list[str]] = field(default_factory=dict)
     ranges: list[tuple[str, int, int]] = field(default_factory=list)
@@ -81,12 +86,12 @@ class RuleBook:
         """Everything a token may be matched as."""
         if word in (COMMA, END):
             return (word,)
-        found = [ANY, *self.lists.get(word, ())]
-        found += [f"{stem}*" for stem in self.prefixes.get(word[:3], ()) if word.startswith(stem)]
+        found = [*self.lists.get(word, ())] if word in self.negations else [ANY, *self.lists.get(word, ())]
+        found += [f"{stem}*" for stem in self.prefixes.get(word[:2], ()) if word.startswith(stem)]
         number = int(word) if word.isdecimal() and len(word) < 5 else self.numbers.get(word)
         if number is not None:
             found += [symbol for symbol, least, most in self.ranges if least <= number <= most]
-        return (*found, word) if word in self.lists or len(found) > 1 else (ANY,)
+        return (*found, word) if word in self.lists or found != [ANY] else (ANY,)
 
 
 @lru_cache(maxsize=1)
@@ -96,7 +101,8 @@ def rule_book() -> RuleBook:
     book = RuleBook(_spelling(lexicons.values()))
     for language, lexicon in lexicons.items():
         _Loader(book, language, lexicon).load()
-    book.spelling.learn(book.lists, [stem for stems in book.prefixes.values() for stem in stems])
+    stems = [stem for stems in book.prefixes.values() for stem in stems]
+    book.spelling.learn(book.lists, stems, by_ear=book.words["es"])
     return book
 
 
@@ -128,10 +134,12 @@ class _Loader:
             self.names[name] = f"<{language}.{name}>"
             for word in words.split():
                 book.lists.setdefault(fold(word), []).append(self.names[name])
+                book.words[language].add(fold(word))
         for name, phrase in lexicon["phrases"].items():
             self.named[name] = self.parser.parse(phrase)
         book.numbers |= {fold(word): number for word, number in lexicon["numbers"].items()}
         book.contrasts |= set(fold(lexicon["contrasts"]).split())
+        book.negations |= set(fold(lexicon["negations"]).split())
 
     def load(self) -> None:
         """Contexts first: rules name them."""
@@ -165,6 +173,7 @@ class _Loader:
                 unless=unless,
                 examples=tuple(entry["examples"]),
                 counter_examples=tuple(entry.get("not", ())),
+                needs=entry.get("needs", ""),
             )
 
     def _add(self, phrases: list[str]) -> int:
@@ -189,11 +198,12 @@ class _Loader:
             if (known := (symbol, int(least), int(most or least))) not in self.book.ranges:
                 self.book.ranges.append(known)
         elif symbol.endswith("*"):
-            stems = self.book.prefixes.setdefault(symbol[:3], [])
+            stems = self.book.prefixes.setdefault(symbol[:2], [])
             if symbol[:-1] not in stems:
                 stems.append(symbol[:-1])
         elif not symbol.startswith("<") and symbol not in (COMMA, END):
             self.book.lists.setdefault(symbol, [])
+            self.book.words[self.language].add(symbol)
 
 
 __all__ = ["KINDS", "URGENCIES", "Choice", "Context", "Rule", "RuleBook", "rule_book"]

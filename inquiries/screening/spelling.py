@@ -57,6 +57,11 @@ def spanish_sound(word: str) -> str:
     return single(word).replace("ksh", "ch")
 
 
+def consonants(word: str) -> str:
+    """The word with its vowels made alike: names of medicines are mostly missed in a vowel ("flexoril")."""
+    return single("".join("a" if c in "aeiouy" else c for c in word))
+
+
 def _shortened(word: str) -> Iterable[str]:
     return (word[:i] + word[i + 1 :] for i in range(len(word)))
 
@@ -77,14 +82,18 @@ class Spelling:
         word = fold(written)
         return self._expansions.get(word) or (word,)
 
-    def learn(self, words: Iterable[str], prefixes: Iterable[str]) -> None:
-        """Take note of all words that rules use. Call once, before the first message is read."""
+    def learn(self, words: Iterable[str], prefixes: Iterable[str], by_ear: Iterable[str]) -> None:
+        """Take note of all words that rules use, and of those (Spanish) that people spell by ear.
+
+        Call once, before the first message is read.
+        """
         self._known.update(words)
         self._prefixes = tuple(prefixes)
         self._singles = {single(word): word for word in sorted(self._known) if len(word) > 2}
-        self._sounds = {spanish_sound(word): word for word in sorted(self._known) if len(word) > 3}
+        self._sounds = {spanish_sound(word): word for word in sorted(by_ear) if len(word) > 3}
         self._masked: dict[tuple[str, int], list[str]] = {}
         self._slips: dict[str, str] = {}
+        self._by_consonants = {consonants(word): word for word in sorted(self._keywords) if len(word) >= _CORRECTABLE}
         for word in sorted(self._keywords):
             self._masked.setdefault((word[0], len(word)), []).append(word)
             if len(word) >= _CORRECTABLE:
@@ -134,7 +143,7 @@ class Spelling:
         found = (
             self._slip(guess) or self._singles.get(single(guess)) if len(guess) > 3 or guess != single(guess) else None
         )
-        if found and (found[0] == guess[0] or len(found) >= _CORRECTABLE):
+        if found and found[0] == guess[0]:
             return self._known_as(found)
         found = self._sounds.get(spanish_sound(guess)) if len(guess) > 4 else None
         return (found,) if found else self._segmented(guess)
@@ -166,7 +175,9 @@ class Spelling:
                     if best[end] is None or len(candidate) < len(best[end]):
                         best[end] = candidate
         words = best[-1]
-        if words and 1 < len(words) <= len(word) / 2 and any(part in self._keywords for part in words):
+        if words is None or len(words) > len(word) / 2.5:
+            return None
+        if (len(words) > 2 or word.endswith("self")) and any(part in self._keywords for part in words):
             return tuple(full for part in words for full in self._expansions.get(part, (part,)))
         return None
 
