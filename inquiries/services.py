@@ -46,7 +46,7 @@ def submit(
 
     The same form sent twice gives the inquiry that is already kept. The same form with other words (the person
     went back, changed the text and sent it again) is kept as a second inquiry that follows the first.
-    Raises django.db.Error when nothing could be saved.
+    A `sample` (`make demo`) promises no emails. Raises django.db.Error when nothing could be saved.
     """
     said: dict[str, Any] = {
         "topic": topic, "writing_for": writing_for, "message": message, "name": name, "reply_by": reply_by,
@@ -86,7 +86,8 @@ def _keep(said: dict[str, Any], *, received_at: datetime, **kept: Any) -> Inquir
     inquiry.save(force_insert=True)
     if findings:
         Finding.objects.bulk_create(Finding(inquiry=inquiry, **finding) for finding in findings)
-    notices.promise_for_new(inquiry, practice)
+    if not inquiry.sample:  # a made-up person must not page a real one
+        notices.promise_for_new(inquiry, practice)
     return inquiry
 
 
