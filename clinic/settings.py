@@ -262,6 +262,9 @@ UNFOLD = {
     "SITE_SYMBOL": "forum",
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("clinic/favicon.svg")},
+    ],
     "STYLES": [lambda request: static("clinic/desk.css")],
     "SIDEBAR": {
         "show_search": False,

@@ -3,9 +3,9 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.timesince import timesince, timeuntil
 from unfold.admin import ModelAdmin
@@ -29,23 +29,20 @@ class InquiryAdmin(ModelAdmin):
         "topic",
         "shown_status",
         "owner",
-        "received_at",
+        "shown_received",
     ]
     list_display_links: ClassVar = ["shown_reference"]
     list_filter: ClassVar = [StandingFilter]
-    list_filter_sheet = False
+    list_before_template = "admin/inquiries/inquiry/standings.html"
     list_select_related: ClassVar = ["owner"]
     list_per_page = 50
     ordering: ClassVar = ["due_at", "pk"]
     sortable_by: ClassVar = ["shown_due"]  # every other order would sort the whole table
     search_fields: ClassVar = ["reference"]
-    search_help_text = "Search by reference. Names and addresses would end up in server logs."
+    search_help_text = "Find a reference"  # and nothing else: names in a search would end up in server logs
     actions = None
     paginator = BoundedPaginator
     show_full_result_count = False
-
-    class Media:
-        css: ClassVar = {"all": ["clinic/desk.css"]}
 
     def get_queryset(self, request: HttpRequest) -> InquiryQuerySet:
         """Without the message: a list that holds it puts a despairing sentence on a screen by the waiting room."""
@@ -58,6 +55,13 @@ class InquiryAdmin(ModelAdmin):
         """By the beginning of a reference, typed with or without spaces and dashes."""
         reference = references.as_typed(search_term)
         return (queryset.filter(reference__startswith=reference) if reference else queryset), False
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Without Unfold's filter sheet and its "Show all": the standings are above the list, in sight."""
+        changelist = super().get_changelist_instance(request)
+        changelist.has_filters = False
+        changelist.full_result_count = changelist.result_count
+        return changelist
 
     @admin.display(description="Reference", ordering=None)
     def shown_reference(self, inquiry: Inquiry) -> str:
@@ -78,12 +82,16 @@ class InquiryAdmin(ModelAdmin):
         """Time left or time over, in words; no clock for what we do not owe."""
         if not inquiry.waits_for_us:
             return "—"
-        moment = timezone.localtime(inquiry.due_at)
         if inquiry.is_overdue():
             return format_html(
                 '<strong class="desk-overdue">Overdue by {}</strong>', timesince(inquiry.due_at, depth=1)
             )
-        return format_html('in <time datetime="{}">{}</time>', moment.isoformat(), timeuntil(inquiry.due_at, depth=1))
+        return f"in {timeuntil(inquiry.due_at, depth=1)}"
+
+    @admin.display(description="Received")
+    def shown_received(self, inquiry: Inquiry) -> str:
+        """How long ago: a clock time would be read in the wrong time zone."""
+        return f"{timesince(inquiry.received_at, depth=1)} ago"
 
     @display(
         description="Status",
