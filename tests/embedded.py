@@ -55,8 +55,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         return
     server = Server()
     early_config.add_cleanup(server.stop)
+    for name in ("DEBUG", "SITE_URL", "EMAIL_URL", "PORT", "SECRET_KEY", "ALLOWED_HOSTS"):
+        os.environ.pop(name, None)  # a developer's own settings must not change what is tested
     if "DATABASE_URL" not in os.environ:
         server.start()
     else:
-        os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
-        os.environ.setdefault("ALLOWED_HOSTS", "127.0.0.1,localhost,testserver")
+        os.environ["SECRET_KEY"] = "only-for-tests-" + "x" * 50
+        os.environ["ALLOWED_HOSTS"] = "127.0.0.1,localhost"
