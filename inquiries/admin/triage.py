@@ -66,7 +66,7 @@ class InquiryAdmin(ModelAdmin):
     @admin.display(description="Reference", ordering=None)
     def shown_reference(self, inquiry: Inquiry) -> str:
         """In two halves, as it is read out on the phone."""
-        mark = format_html(' <span class="desk-sample">Sample</span>') if inquiry.sample else ""
+        mark = format_html(' <span class="desk-sample">{}</span>', "Sample") if inquiry.sample else ""
         return format_html("{} {}{}", inquiry.reference[:4], inquiry.reference[4:], mark)
 
     @display(
