@@ -1,0 +1,137 @@
+"""`manage.py demo`: fill the desk with made-up inquiries, to see it at work; `--clear` takes them away again."""
+
+import tomllib
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+import pgtrigger
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError, ProgrammingError, transaction
+from django.utils import timezone
+from pghistory.models import Context
+from post_office.models import Email
+
+from clinic.practice.models import Practice
+from clinic.staff.models import StaffUser
+from inquiries import services
+from inquiries.models import Inquiry, Status
+
+SAMPLES = settings.BASE_DIR / "inquiries" / "samples"
+# Submission keys are derived from the samples' ids in this namespace, so that a second run knows the first one's rows.
+NAMESPACE = uuid.UUID("5a3c1f0e-7d2b-4c86-9e41-0d9b7a6c2f18")
+STAFF = {
+    "Grace": "grace.sample@example.org",
+    "Mateo": "mateo.sample@example.org",
+    "Priya": "priya.sample@example.org",
+}
+
+
+class Command(BaseCommand):
+    """Works beside a running site; never touches an inquiry that is not a sample."""
+
+    help = "Add clearly marked sample inquiries, or remove them with --clear."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """One switch."""
+        parser.add_argument("--clear", action="store_true", help="remove the samples and everything that hangs on them")
+
+    def handle(self, *args: Any, clear: bool, **options: Any) -> None:
+        """Add or remove, and say how many. Raises CommandError on a real site's database, or without a database."""
+        if not settings.EMBEDDED_DATABASE:
+            raise CommandError("DATABASE_URL is set. Samples never go into a database that may hold real patients.")
+        try:
+            Inquiry.objects.exists()
+        except (OperationalError, ProgrammingError) as error:
+            raise CommandError("The site's database is not running. Start the site first: make run") from error
+        if clear:
+            self.stdout.write(f"Removed {remove()} sample inquiries. Everything else is as it was.")
+            return
+        added = add(timezone.now())
+        there = Inquiry.objects.filter(sample=True).count()
+        self.stdout.write(
+            f"Added {added} sample inquiries; {there} are there now, each marked “Sample”.\n"
+            f"See them:     {settings.SITE_URL}/admin/inquiries/inquiry/\n"
+            f"Remove them:  make demo-clear"
+        )
+
+
+def read_samples() -> list[dict[str, Any]]:
+    """Every sample, as samples/*.toml say it."""
+    files = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(SAMPLES.glob("*.toml"))]
+    return [sample for file in files for sample in file["sample"]]
+
+
+@transaction.atomic
+def add(now: datetime) -> int:
+    """Keep every sample that is not there yet, and bring it to where it stands; the number of new ones.
+
+    They go the way of every inquiry, through the services, except that they arrived before `now`. The services stamp
+    the steps with the present: a sample from last month was closed today.
+    """
+    staff = {name: _colleague(name, email) for name, email in STAFF.items()}
+    added = 0
+    for sample in read_samples():
+        key = uuid.uuid5(NAMESPACE, sample.pop("id"))
+        if Inquiry.objects.filter(submission_key=key).exists():
+            continue
+        steps, quarantined = sample.pop("steps", []), sample.pop("quarantined", False)
+        received_at = now - timedelta(**sample.pop("ago"))
+        inquiry = services.submit(
+            **{"writing_for": "self"} | sample, submission_key=key, received_at=received_at, sample=True
+        )
+        if quarantined:
+            with pgtrigger.ignore("inquiries.Inquiry:inquiry_takes_only_known_steps"):
+                Inquiry.objects.filter(pk=inquiry.pk).update(status=Status.QUARANTINED)
+        for step in steps:
+            _take(step, inquiry, staff[step["by"]])
+        added += 1
+    return added
+
+
+def _colleague(name: str, email: str) -> StaffUser:
+    # Inactive and without a password: nobody can sign in as them, and no page about a crisis goes out to them.
+    unable = {"first_name": name, "is_staff": True, "is_active": False, "password": make_password(None)}
+    colleague, _ = StaffUser.objects.get_or_create(email=email, defaults=unable)
+    return colleague
+
+
+def _take(step: dict[str, Any], inquiry: Inquiry, by: StaffUser) -> None:
+    match step:
+        case {"do": "wait", "days": days}:
+            today = timezone.localdate(timezone=Practice.objects.current().zone)
+            services.wait(inquiry.pk, until=today + timedelta(days=days), by=by)
+        case {"do": "close", "outcome": outcome}:
+            services.close(inquiry.pk, outcome=outcome, by=by)
+        case {"do": "claim" | "release" | "reopen" | "accept" as do}:
+            getattr(services, do)(inquiry.pk, by=by)
+        case _:
+            raise CommandError(f"A sample asks for a step that does not exist: {step}")
+
+
+@transaction.atomic
+def remove() -> int:
+    """Remove the samples, what hangs on them and the sample staff; the number of samples that were there."""
+    samples = Inquiry.objects.filter(sample=True)
+    keys = list(samples.values_list("pk", flat=True))
+    Email.objects.filter(notice__inquiry__in=keys).delete()
+    _forget_history(keys)
+    samples.delete()
+    # One that somebody has activated since is a real account by now.
+    StaffUser.objects.filter(email__in=STAFF.values(), is_active=False).delete()
+    return len(keys)
+
+
+def _forget_history(keys: list[int]) -> None:
+    """History outlives real inquiries, so the database keeps it; that of made-up ones would spoil every count."""
+    history = apps.get_model("inquiries", "InquiryEvent").objects
+    events = history.filter(pgh_obj__in=keys)
+    contexts = {event.pgh_context_id for event in events}
+    with pgtrigger.ignore("inquiries.InquiryEvent:append_only"):
+        events.delete()
+    # The worker changes samples and real inquiries in one go, in one context.
+    shared = history.filter(pgh_context__in=contexts).values("pgh_context")
+    Context.objects.filter(pk__in=contexts).exclude(pk__in=shared).delete()
