@@ -266,6 +266,22 @@ UNFOLD = {
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("clinic/favicon.svg")},
     ],
     "STYLES": [lambda request: static("clinic/desk.css")],
+    # The public site's green. Text in 600 on white and in 500 on Unfold's dark ground passes 4.5 to 1.
+    "COLORS": {
+        "primary": {
+            "50": "#eef6f3",
+            "100": "#d7eae4",
+            "200": "#b0d6ca",
+            "300": "#8fcbbb",
+            "400": "#6fbfab",
+            "500": "#5fb09b",
+            "600": "#1d6456",
+            "700": "#174f45",
+            "800": "#17403a",
+            "900": "#11302b",
+            "950": "#0a1f1b",
+        },
+    },
     "SIDEBAR": {
         "show_search": False,
         "navigation": [

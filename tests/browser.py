@@ -1,0 +1,91 @@
+"""A real Chromium for tests and screenshots: where it is, how it starts, and what may never happen in it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Request, Response, sync_playwright
+
+NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+MISSING = (
+    "Browser tests are skipped: there is no Chromium. On Debian: apt-get install chromium. "
+    "Elsewhere: CHROMIUM=/path/to/chromium make test"
+)
+ARGUMENTS = [
+    "--disable-gpu",
+    "--disable-dev-shm-usage",  # containers give shared memory 64 MB; a page that needs more would crash
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--no-first-run",
+    # Whatever a page or the browser itself asks for, nothing but this machine can be found.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+]
+
+
+def find_chromium() -> str | None:
+    """The browser's path: CHROMIUM from the environment, else the first that is on the PATH, else None."""
+    named = os.environ.get("CHROMIUM")
+    return shutil.which(named) if named else next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@contextmanager
+def chromium(path: str) -> Iterator[Browser]:
+    """A running Chromium.
+
+    Inside, this thread counts as asynchronous: Playwright's plain interface keeps an event loop running in it, and
+    Django refuses queries then, because in a truly asynchronous program they would block everything else. Here
+    nothing else runs in the loop while a test talks to the database, so the refusal is switched off, and only here.
+    """
+    arguments = [*ARGUMENTS, "--no-sandbox"] if os.geteuid() == 0 else ARGUMENTS  # root cannot have a sandbox
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=path, args=arguments)
+            yield browser
+            browser.close()
+    finally:
+        if before is None:
+            del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+        else:
+            os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
+
+
+class Watch:
+    """Notes everything in a browser that a visitor should never be exposed to."""
+
+    def __init__(self, context: BrowserContext, site: str) -> None:
+        self.site = urlsplit(site).netloc
+        self.faults: list[str] = []
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.faults.append(f"script error: {error.error}"))
+        context.on("request", self._request)
+        context.on("response", self._response)
+        context.on("requestfailed", self._failed)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # Chromium reports a breach of the Content-Security-Policy here, as an error. What could not be loaded is
+        # left to _response: there a page that is meant to be a 404 can be told from a missing style sheet.
+        if message.type in ("error", "warning") and not message.text.startswith("Failed to load resource"):
+            self.faults.append(f"console: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme not in ("data", "blob", "about") and address.netloc != self.site:
+            self.faults.append(f"asked another host: {request.url}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400 and not response.request.is_navigation_request():
+            self.faults.append(f"{response.status} for {response.url}")
+
+    def _failed(self, request: Request) -> None:
+        # Leaving a page ends what it was still loading.
+        if request.failure != "net::ERR_ABORTED":
+            self.faults.append(f"{request.failure} for {request.url}")
+
+
+__all__ = ["MISSING", "Error", "Watch", "chromium", "find_chromium"]
