@@ -1,25 +1,45 @@
 """Reads a patient's message for what must not wait: a crisis, an emergency, or what the clinician must know first.
 
 Reading order: words.py (text to words), spelling.py (what each word means), patterns.py and automaton.py (find
-phrases), rules.py with rules/*.toml (which phrases, and why), context.py (what makes a phrase harmless).
+phrases), rules.py with rules/*.toml (which phrases, and why), context.py (what makes a phrase harmless), classifier.py (a
+second reader for what no phrase foresees).
 
 Screening only ever raises a message. `routine` means "nothing found", never "low risk".
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .automaton import Hit
+from .classifier import LABELS
+from .classifier import raised as raised_passage
 from .context import Surroundings
-from .rules import KINDS, URGENCIES, Rule, rule_book
+from .patterns import COMMA, END
+from .rules import KINDS, URGENCIES, Rule, RuleBook, rule_book
 from .words import Token, read
 
 __all__ = ["KINDS", "URGENCIES", "Finding", "Rule", "Screening", "rule", "screen"]
 
 MOST_PER_RULE = 10
 """Staff see where a rule first spoke; a text that repeats one phrase a thousand times needs no thousand rows."""
+
+FEWEST = 4
+"""So few words, left over when contexts have explained the rest, say nothing."""
+CLASSIFIED = {
+    label: Rule(
+        id=f"{label}.classifier",
+        kind=label,
+        reason=reason,
+        source="Learned from labelled messages (decision 0005); it can only raise",
+    )
+    for label, reason in (
+        ("crisis", "No single phrase, but the passage reads like someone at risk."),
+        ("emergency", "No single phrase, but the passage reads like an emergency."),
+    )
+}
 
 
 @dataclass(frozen=True)
@@ -40,9 +60,14 @@ class Screening:
     findings: tuple[Finding, ...]
 
 
-def screen(text: str) -> Screening:
-    """Read a message in English or Spanish. Never raises, whatever the text."""
-    raised = list(_findings(text))
+def screen(text: str, *, classify: bool = True) -> Screening:
+    """Read a message in English or Spanish. Never raises, whatever the text. `classify=False`: by rules alone."""
+    book = rule_book()
+    tokens = read(text, book.spelling.spell, book.spelling.join)
+    raised, explained = by_rules(book, tokens)
+    left = unexplained(tokens, explained)
+    if classify and not any(found.kind in LABELS for found, _ in raised) and _enough(left, explained):
+        raised += _by_classifier(left)
     kinds = {found.kind for found, _ in raised}
     findings = [finding for found, finding in raised if not found.needs or found.needs in kinds]
     kinds = {finding.kind for finding in findings}
@@ -52,29 +77,58 @@ def screen(text: str) -> Screening:
 
 def rule(rule_id: str) -> Rule:
     """The rule behind a finding: its reason and source. Raises KeyError for a rule that is no longer there."""
-    return {rule.id: rule for rule in rule_book().rules.values()}[rule_id]
+    return {rule.id: rule for rule in (*rule_book().rules.values(), *CLASSIFIED.values())}[rule_id]
 
 
-def _findings(text: str) -> Iterable[tuple[Rule, Finding]]:
-    book = rule_book()
-    tokens = read(text, book.spelling.spell, book.spelling.join)
+def by_rules(book: RuleBook, tokens: Sequence[Token]) -> tuple[list[tuple[Rule, Finding]], list[Hit]]:
+    """What the rules raise, and the stretches that looked urgent but that a context explains."""
     known: dict[str, tuple[str, ...]] = {token.word: book.symbols(token.word) for token in tokens}
     hits = list(book.automaton.hits([known[token.word] for token in tokens]))
     surroundings = Surroundings(book, tokens, (hit for hit in hits if hit.label not in book.rules))
+    raised: list[tuple[Rule, Finding]] = []
+    explained: list[Hit] = []
     ends: dict[int, int] = {}
-    kept: dict[int, int] = {}
+    kept: Counter[int] = Counter()
     for hit in hits:
         found = book.rules.get(hit.label)
-        if found is None or hit.last <= ends.get(hit.label, -1) or kept.get(hit.label, 0) >= MOST_PER_RULE:
+        if found is None or hit.last <= ends.get(hit.label, -1) or kept[hit.label] >= MOST_PER_RULE:
             continue
-        if surroundings.excuse(found, hit) is None:
+        excuse = surroundings.excuse(found, hit)
+        if excuse is None:
             ends[hit.label] = hit.last
-            kept[hit.label] = kept.get(hit.label, 0) + 1
-            yield found, _finding(found, hit, tokens)
+            kept[hit.label] += 1
+            raised.append((found, _finding(found, hit.first, hit.last, tokens)))
+        elif found.kind in LABELS:
+            explained.append(Hit(hit.label, min(hit.first, excuse.first), max(hit.last, excuse.last)))
+    return raised, explained
 
 
-def _finding(found: Rule, hit: Hit, tokens: Sequence[Token]) -> Finding:
-    last = hit.last
-    while last > hit.first and tokens[last].word in (",", "$"):
+def unexplained(tokens: Sequence[Token], explained: Iterable[Hit]) -> list[Token]:
+    """The tokens, with a comma for each that a context has explained: the classifier must not raise it again."""
+    left = list(tokens)
+    cleared = -1
+    for hit in explained:
+        for i in range(max(hit.first, cleared + 1), hit.last + 1):
+            if left[i].word != END:
+                left[i] = left[i]._replace(word=COMMA)
+        cleared = max(cleared, hit.last)
+    return left
+
+
+def _enough(left: Sequence[Token], explained: Sequence[Hit]) -> bool:
+    """Is there anything to judge? "No plans" is no message once "no suicidal thoughts" has been explained."""
+    return not explained or sum(token.word not in (COMMA, END) for token in left) > FEWEST
+
+
+def _by_classifier(tokens: Sequence[Token]) -> Iterable[tuple[Rule, Finding]]:
+    """Asked only when the rules found nothing urgent: where they did, staff see the words, not a whole passage."""
+    passage = raised_passage(tokens)
+    if passage:
+        found = CLASSIFIED[passage.label]
+        yield found, _finding(found, passage.first, passage.last, tokens)
+
+
+def _finding(found: Rule, first: int, last: int, tokens: Sequence[Token]) -> Finding:
+    while last > first and tokens[last].word in (COMMA, END):
         last -= 1
-    return Finding(found.kind, found.id, tokens[hit.first].start, tokens[last].end)
+    return Finding(found.kind, found.id, tokens[first].start, tokens[last].end)

@@ -6,7 +6,7 @@ the length of the longest phrase. States are worked out when first needed and ke
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from .patterns import ANY, COMMA, Choice, Gap, Node, Word
@@ -42,6 +42,7 @@ class Automaton:
         self._steps: list[list[tuple[str, int]]] = [[]]
         self._skips: list[list[int]] = [[]]
         self._labels: dict[int, int] = {}
+        self._open: dict[int, tuple[list[tuple[str, int]], frozenset[int]]] = {}
         self._states: dict[frozenset[int], _State] = {}
 
     def add(self, phrase: Node, label: int) -> None:
@@ -61,6 +62,10 @@ class Automaton:
                 state, last = self._onward(state, tokens, last + 1)
             for label, last in found.items():
                 yield Hit(label, first, last)
+
+    def forget(self) -> None:
+        """Drop the states worked out so far. The next message works out its own."""
+        self._states = {}
 
     def _onward(self, state: _State, tokens: Sequence[Symbols], here: int) -> tuple[_State | None, int]:
         """The next state and the token it consumed. A comma no phrase asks for is passed over."""
@@ -101,32 +106,35 @@ class Automaton:
         self._steps[start].append((symbol, end))
         return end
 
-    def _reach(self, places: Iterable[int]) -> frozenset[int]:
-        seen, todo = set(), list(places)
-        while todo:
-            place = todo.pop()
-            if place not in seen:
-                seen.add(place)
-                todo.extend(self._skips[place])
-        return frozenset(seen)
+    def _onto(self, place: int) -> tuple[list[tuple[str, int]], frozenset[int]]:
+        """The steps open from a place, skips included, and the labels complete there. Worked out once."""
+        if place not in self._open:
+            seen, todo = {place}, [place]
+            while todo:
+                todo += (further := set(self._skips[todo.pop()]) - seen)
+                seen |= further
+            steps = [step for reached in seen for step in self._steps[reached]]
+            self._open[place] = steps, frozenset(self._labels[at] for at in seen if at in self._labels)
+        return self._open[place]
 
-    def _state(self, places: Iterable[int]) -> _State:
-        reached = self._reach(places)
-        state = self._states.get(reached)
+    def _state(self, places: frozenset[int]) -> _State:
+        state = self._states.get(places)
         if state is None:
             steps: dict[str, list[int]] = {}
-            for place in reached:
-                for symbol, end in self._steps[place]:
+            labels: set[int] = set()
+            for place in places:
+                opened, complete = self._onto(place)
+                labels |= complete
+                for symbol, end in opened:
                     steps.setdefault(symbol, []).append(end)
-            labels = tuple(sorted({self._labels[place] for place in reached if place in self._labels}))
             if len(self._states) >= STATES_KEPT:
-                self._states = {}
-            state = self._states[reached] = _State(labels, steps)
+                self.forget()
+            state = self._states[places] = _State(tuple(sorted(labels)), steps)
         return state
 
     def _move(self, state: _State, symbols: Symbols) -> _State | None:
         if symbols in state.moves:
             return state.moves[symbols]
         places = [end for symbol in symbols for end in state.steps.get(symbol, ())]
-        after = state.moves[symbols] = self._state(places) if places else None
+        after = state.moves[symbols] = self._state(frozenset(places)) if places else None
         return after

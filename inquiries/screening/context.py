@@ -8,6 +8,7 @@ A context reaches only as far as its scope, so that it can never hide a second s
     clause    anywhere in the same clause; "but" and "now" begin a new one
     sentence  anywhere in the same sentence
     near      in the same sentence or the one before
+    next      in the same sentence or the one after
 
 An objection ("again", "since yesterday") in the same reach overrules the context.
 """
@@ -43,27 +44,22 @@ class Surroundings:
                 self._labels.setdefault(context.name, []).append(label)
         self._objections = {context: label for label, context in book.objections.items() if label in self._found}
 
-    def excuse(self, rule: Rule, hit: Hit) -> str | None:
-        """The id of the context that makes this hit harmless, or None: then it counts."""
+    def excuse(self, rule: Rule, hit: Hit) -> Hit | None:
+        """The context that makes this hit harmless, or None: then it counts."""
         for name in rule.unless:
             for label in self._labels.get(name, ()):
-                if self._applies(label, hit):
-                    return self._book.contexts[label].id
+                context = self._book.contexts[label]
+                for found in self._within_reach(label, hit):
+                    if self._reaches(context.scope, context.through, found, hit) and not self._objected(label, hit):
+                        return found
         return None
-
-    def _applies(self, label: int, hit: Hit) -> bool:
-        context = self._book.contexts[label]
-        for found in self._within_reach(label, hit):
-            if self._reaches(context.scope, context.through, found, hit) and not self._objected(label, hit):
-                return True
-        return False
 
     def _objected(self, label: int, hit: Hit) -> bool:
         objection = self._objections.get(label)
         if objection is None:
             return False
         scope = self._book.contexts[label].scope
-        near = "following" if scope in ("sentence", "near") else "clause"
+        near = {"clause": "clause", "sentence": "next", "near": "next", "next": "next"}.get(scope, "sentence")
         return any(self._reaches(near, frozenset(), found, hit) for found in self._within_reach(objection, hit))
 
     def _within_reach(self, label: int, hit: Hit) -> Sequence[Hit]:
@@ -85,7 +81,7 @@ class Surroundings:
         if scope == "clause":
             return self._clauses[found.first] == self._clauses[hit.first]
         apart = self._sentences[found.first] - self._sentences[hit.first]
-        return apart in {"sentence": (0,), "near": (-1, 0), "following": (0, 1)}[scope]
+        return apart in {"sentence": (0,), "near": (-1, 0), "next": (0, 1)}[scope]
 
     def _leads_to(self, found: Hit, hit: Hit, through: frozenset[str]) -> bool:
         if found.first <= hit.first <= found.last:

@@ -34,7 +34,7 @@ KINDS = (
     "psychiatric_medication",
     "skin_infection",
 )
-SCOPES = ("over", "before", "after", "clause", "sentence", "near")
+SCOPES = ("over", "before", "after", "clause", "sentence", "near", "next")
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,9 @@ class Rule:
     kind: str
     reason: str
     source: str
-    unless: tuple[str, ...]
-    examples: tuple[str, ...]
-    counter_examples: tuple[str, ...]
+    unless: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    counter_examples: tuple[str, ...] = ()
     needs: str = ""
     """Counts only if this kind is found in the same message too."""
 

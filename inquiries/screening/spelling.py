@@ -107,7 +107,7 @@ class Spelling:
     def _known_as(self, word: str) -> tuple[str, ...] | None:
         if word in self._expansions:
             return self._expansions[word]
-        if word in self._known or word.startswith(self._prefixes):
+        if word in self._known:
             return (word,)
         if word.endswith("'s"):
             return self._known_as(word[:-2]) or (word[:-2],)
@@ -118,7 +118,8 @@ class Spelling:
         if len(word) > _LONGEST:
             return (word,)
         known = self._known_as(word) or self._known_as(word.strip("*@$!|")) or self._known_as(word.replace("'", ""))
-        return known or self._with_number(word) or self._guess(word) or self._apart(word)
+        known = known or self._with_number(word) or self._guess(word)
+        return known or ((word,) if word.startswith(self._prefixes) else self._apart(word))
 
     def _with_number(self, word: str) -> tuple[str, ...] | None:
         letters = word.lstrip("0123456789")

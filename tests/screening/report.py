@@ -7,6 +7,7 @@ Tuning messages are shown in full when they fail, held-out ones only by id and c
 from __future__ import annotations
 
 import argparse
+import random
 import sys
 import time
 import tomllib
@@ -30,6 +31,7 @@ ADVERSARIAL = {
     "letters apart": "k i l l " * 625,
     "signs for letters": "k*!1$@ " * 715,
     "every word new": " ".join(f"z{n}x" for n in range(900)),
+    "rule words at random": " ".join(random.Random(1).choices(sorted(rule_book().lists), k=900)),
     "commas": "i want, " * 625,
     "negations": "no never not without suicidal thoughts of " * 120,
 }
@@ -80,7 +82,9 @@ def print_urgency(messages: Sequence[Labelled]) -> None:
     """Recall for each urgent word, and how many harmless messages stay routine."""
     for word in URGENT:
         true = [m for m in messages if word in m.answers and (len(m.answers) == 1 or word == "emergency")]
-        print(f"  {word:10} recall as urgency {share(sum(m.found.urgency in m.answers for m in true), len(true))}", end="")
+        print(
+            f"  {word:10} recall as urgency {share(sum(m.found.urgency in m.answers for m in true), len(true))}", end=""
+        )
         print(f"   raised at all {share(sum(bool(m.answers & m.raised) for m in true), len(true))}", end="")
         false = [m for m in messages if word not in m.answers]
         print(f"   specificity {share(sum(word not in m.raised for m in false), len(false))}")
@@ -108,7 +112,11 @@ def scores(hit: int, extra: int, missed: int) -> str:
 
 def print_failures(messages: Iterable[Labelled], *, with_text: bool) -> None:
     """Each message screened wrongly, most frequent category first."""
-    wrong = [m for m in messages if m.found.urgency not in m.answers or (m.raised - set(URGENT) - m.either) != m.flags - m.either]
+    wrong = [
+        m
+        for m in messages
+        if m.found.urgency not in m.answers or (m.raised - set(URGENT) - m.either) != m.flags - m.either
+    ]
     urgent = [m for m in wrong if m.found.urgency not in m.answers]
     print("  urgency wrong by category:", dict(Counter(m.category for m in urgent).most_common()) or "none")
     for m in wrong:
@@ -125,13 +133,14 @@ def print_failures(messages: Iterable[Labelled], *, with_text: bool) -> None:
 
 
 def milliseconds(text: str) -> float:
-    """The best of three, with nothing remembered from earlier messages."""
+    """Processor time, the best of three, with nothing remembered from earlier messages."""
     best = float("inf")
     for _ in range(3):
         rule_book().spelling.spell.cache_clear()
-        started = time.perf_counter()
+        rule_book().automaton.forget()
+        started = time.process_time()
         screen(text)
-        best = min(best, time.perf_counter() - started)
+        best = min(best, time.process_time() - started)
     return best * 1000
 
 
@@ -151,7 +160,9 @@ def main() -> None:
             print_failures(messages, with_text=part == "tune")
     print("\ntime")
     slowest = max(everything, key=lambda m: milliseconds(m.text))
-    print(f"  worst labelled message {slowest.id} ({len(slowest.text)} characters): {milliseconds(slowest.text):.1f} ms")
+    print(
+        f"  worst labelled message {slowest.id} ({len(slowest.text)} characters): {milliseconds(slowest.text):.1f} ms"
+    )
     for name, text in ADVERSARIAL.items():
         print(f"  5,000 characters, {name}: {milliseconds(text[:5000]):.1f} ms")
 

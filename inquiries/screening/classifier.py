@@ -1,0 +1,114 @@
+"""A second reader for what no phrase foresees: a small linear classifier over words. It can only raise.
+
+Each word, pair of words and word beginning has a learned weight per label. A passage scores the sum of its weights,
+divided by the root of their number. Weights come from train.py and ship as `weights.bin`: one signed byte per bucket and
+label, after a short header.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+from math import sqrt
+from pathlib import Path
+from typing import NamedTuple
+from zlib import crc32
+
+from .patterns import COMMA, END
+from .words import Token
+
+LABELS = ("crisis", "emergency")
+BUCKETS = 1 << 15
+"""Words share these by checksum. Twice as many did not read better."""
+WEIGHTS = Path(__file__).with_name("weights.bin")
+PASSAGE = 45
+"""Words judged together at most: a sentence that matters must not drown in a long message."""
+_STEM = 4
+_HEADER = struct.Struct("<3f")
+
+
+class Passage(NamedTuple):
+    """A stretch of tokens that scored above the threshold of a label."""
+
+    label: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What was learned for one label. A score above zero raises."""
+
+    bias: float
+    buckets: Sequence[float]
+
+
+def features(tokens: Sequence[Token]) -> list[tuple[int, ...]]:
+    """For each token, the buckets of the word, of its beginning and of the pair it makes with the word before."""
+    found: list[tuple[int, ...]] = []
+    before = ""
+    for token in tokens:
+        word = "#" if token.word.isdecimal() else token.word
+        if word == COMMA:
+            found.append(())
+            continue
+        names = [word, f"{before} {word}"] if word != END else [f"{before} {word}"]
+        if len(word) > _STEM:
+            names.append(f"{word[:_STEM]}*")
+        found.append(tuple(crc32(name.encode()) % BUCKETS for name in names))
+        before = word
+    return found
+
+
+def passages(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    """Stretches to judge: the whole of a short message, else each sentence with those that follow it."""
+    if len(tokens) <= PASSAGE:
+        if tokens:
+            yield 0, len(tokens) - 1
+        return
+    ends = [i for i, token in enumerate(tokens) if token.word == END]
+    start = 0
+    for number, end in enumerate(ends):
+        last = next((later for later in reversed(ends[number : number + 4]) if later - start < PASSAGE), None)
+        if last is not None:
+            yield start, last
+        else:
+            for piece in range(start, end, PASSAGE // 2):
+                yield piece, min(piece + PASSAGE, end)
+        start = end + 1
+
+
+def raised(tokens: Sequence[Token]) -> Passage | None:
+    """The passage that scores highest for any label, if it scores above zero."""
+    buckets = features(tokens)
+    counts = [0, *accumulate(len(found) for found in buckets)]
+    highest, best = 0.0, None
+    for label, weights in learned().items():
+        sums = [0.0, *accumulate(sum(weights.buckets[bucket] for bucket in found) for found in buckets)]
+        for first, last in passages(tokens):
+            score = weights.bias + (sums[last + 1] - sums[first]) / sqrt(max(8, counts[last + 1] - counts[first]))
+            if score > highest:
+                highest, best = score, Passage(label, first, last)
+    return best
+
+
+@lru_cache(maxsize=1)
+def learned() -> dict[str, Weights]:
+    """The shipped weights, read once."""
+    data = WEIGHTS.read_bytes()
+    found = {}
+    for number, label in enumerate(LABELS):
+        at = number * (_HEADER.size + BUCKETS)
+        bias, threshold, scale = _HEADER.unpack_from(data, at)
+        signed = memoryview(data)[at + _HEADER.size : at + _HEADER.size + BUCKETS].cast("b")
+        found[label] = Weights(bias - threshold, [weight * scale for weight in signed])
+    return found
+
+
+def pack(bias: float, threshold: float, weights: Sequence[float]) -> bytes:
+    """One label as it is stored."""
+    scale = max(map(abs, weights)) / 127 or 1.0
+    return _HEADER.pack(bias, threshold, scale) + struct.pack(f"<{BUCKETS}b", *(round(w / scale) for w in weights))

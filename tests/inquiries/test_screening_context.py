@@ -1,0 +1,67 @@
+"""A context excuses the phrase it stands with, and nothing else in the message."""
+
+import pytest
+
+from inquiries.screening import screen
+
+HARMLESS = {
+    "an idiom": "I'm dying to know if this works, this headache is killing me!",
+    "a denial": "I have never been suicidal and I don't want to die.",
+    "a denial in Spanish": "No tengo ni he tenido ideas suicidas.",
+    "a list of denials": "No suicidal thoughts, no plans, no self-harm.",
+    "a resolved past": "Ten years ago I was suicidal. I have been well ever since.",
+    "a resolved past in Spanish": "Hace quince años intenté quitarme la vida. Estoy bien desde entonces.",
+    "grief": "My brother died by suicide when I was twelve.",
+    "grief in Spanish": "Mi hermano se suicidó cuando yo era niña.",
+    "a student": "PhD student here. Did the trials exclude people with active suicidal ideation?",
+    "a reporter": "I'm a reporter working on a piece about suicidality in the trials.",
+    "a general question": "Can Botox cause trouble swallowing?",
+    "a supposition": "If I did get double vision after the shots, who would I call?",
+    "a known condition": "I have asthma, well controlled.",
+    "ordinary depression": "I've been depressed for years, nothing works, can Botox help me?",
+}
+
+
+@pytest.mark.parametrize("text", HARMLESS.values(), ids=HARMLESS.keys())
+def test_what_a_context_explains_stays_routine(text: str) -> None:
+    assert screen(text).urgency == "routine"
+
+
+@pytest.mark.parametrize("text", HARMLESS.values(), ids=HARMLESS.keys())
+def test_a_second_real_statement_is_never_hidden(text: str) -> None:
+    assert screen(f"{text} I want to kill myself.").urgency == "crisis"
+    assert screen(f"I want to kill myself. {text}").urgency == "crisis"
+    assert screen(f"{text} Quiero morirme.").urgency == "crisis"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I have never been suicidal until this fall. Now I catch myself planning my suicide.",
+        "It's not that I want to kill myself, it's that I don't want to keep living.",
+        "I was suicidal in 2015, got better, and now it is back.",
+        "No plan, no intent, but I wish I were dead.",
+        "No, I want to die.",
+        "Nunca había pensado en suicidarme, hasta este año.",
+    ],
+)
+def test_a_denial_that_is_taken_back_is_raised(text: str) -> None:
+    assert screen(text).urgency == "crisis"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Not pregnant, not breastfeeding.", "pregnancy_breastfeeding"),
+        ("I stopped warfarin years ago.", "anticoagulant"),
+        ("I've never taken antidepressants.", "psychiatric_medication"),
+        ("I've been depressed since I was 14; I'm 39 now.", "under_18"),
+        ("I had Botox once in 2017.", "recent_botox"),
+        ("Allergic to peanuts. Okay for Botox?", "botulinum_allergy_or_reaction"),
+        ("No muscle relaxants, thank you.", "aminoglycoside_or_relaxant"),
+        ("My father has ALS and I'm his carer. I'm healthy myself.", "neuromuscular"),
+        ("No skin infections.", "skin_infection"),
+    ],
+)
+def test_a_flag_that_does_not_apply_is_not_raised(text: str, kind: str) -> None:
+    assert kind not in {finding.kind for finding in screen(text).findings}

@@ -1,0 +1,80 @@
+"""Whatever is typed, screening answers, soon, and with spans that fit the text."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inquiries.screening import screen
+from inquiries.screening.automaton import Automaton
+from inquiries.screening.rules import rule_book
+from inquiries.screening.words import read
+
+WORDS = sorted(rule_book().lists)
+CRISES = ["I want to kill myself", "ya no quiero vivir", "everyone would be better off without me"]
+messages = st.one_of(
+    st.text(max_size=400),
+    st.lists(st.sampled_from([*WORDS, ".", ",", "\n\n", "*", "'"]), max_size=80).map(" ".join),
+    st.text(alphabet="kil mysef*'.-\u200b\u0301@1!|aeiou\n", max_size=400),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(messages)
+def test_any_text_is_answered_with_spans_inside_it(text: str) -> None:
+    for found in screen(text).findings:
+        assert 0 <= found.start < found.end <= len(text)
+        assert text[found.start : found.end].strip()
+
+
+@settings(max_examples=100, deadline=None)
+@given(messages, messages, st.sampled_from(CRISES))
+def test_paragraphs_around_a_crisis_never_hide_it(before: str, after: str, crisis: str) -> None:
+    text = f"{before}\n\n{crisis}.\n\n{after}"
+
+    found = [f for f in screen(text).findings if f.kind == "crisis"]
+
+    assert found
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "want to ",
+        "i do not want to be able to keep going to the end of my ",
+        "k*!1$@ ",
+        "no never not without ",
+        "i, ",
+        "k i l l ",
+    ],
+)
+def test_twice_the_text_takes_no_more_than_twice_the_steps(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def steps(length: int) -> int:
+        text = (unit * (length // len(unit) + 1))[:length]
+        taken = 0
+        original = Automaton._move
+
+        def counting(self: Automaton, *arguments: object) -> object:
+            nonlocal taken
+            taken += 1
+            return original(self, *arguments)  # type: ignore[arg-type] # passes on whatever it was given
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Automaton, "_move", counting)
+            screen(text)
+        return taken
+
+    assert steps(10_000) <= 2.1 * steps(5_000)
+
+
+def test_every_word_is_read_from_where_it_stands() -> None:
+    text = "I can’t  k i l l\tmy-self, O.K.?\n\nNo"
+    book = rule_book()
+
+    tokens = read(text, book.spelling.spell, book.spelling.join)
+
+    assert all(0 <= token.start <= token.end <= len(text) for token in tokens)
+    assert [token.start for token in tokens] == sorted(token.start for token in tokens)
+
+
+def test_one_phrase_repeated_does_not_flood_staff() -> None:
+    assert len(screen("I want to kill myself. " * 200).findings) < 100
