@@ -1,7 +1,8 @@
 """A message cut into plain and marked pieces, so that staff see which words raised it."""
 
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 
 WORDS = {
     "crisis": "Crisis",
@@ -32,9 +33,11 @@ class Piece:
 
 
 def pieces(text: str, spans: list[tuple[int, int, str]]) -> list[Piece]:
-    """`text` cut at every start and end of `spans` (start, end, kind); joined again the pieces are `text`."""
+    """`text` cut where the kinds of `spans` (start, end, kind) change; joined again the pieces are `text`."""
     edges = sorted({0, len(text), *(edge for start, end, _ in spans for edge in (start, end) if edge <= len(text))})
-    return [
-        Piece(text[left:right], sorted({kind for start, end, kind in spans if start <= left and right <= end}))
+    cut = [
+        (text[left:right], sorted({kind for start, end, kind in spans if start <= left and right <= end}))
         for left, right in pairwise(edges)
     ]
+    # Several rules often find parts of the same words; each stretch is marked once.
+    return [Piece("".join(part for part, _ in same), kinds) for kinds, same in groupby(cut, key=itemgetter(1))]

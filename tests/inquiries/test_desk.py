@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from inquiries import services
 from inquiries.admin.standing import BoundedPaginator
+from inquiries.highlight import pieces
 from inquiries.models import Inquiry
 from tests import markup
 from tests.factories import inquiry
@@ -142,6 +143,22 @@ def test_a_word_in_the_address_that_is_no_standing_shows_what_waits(desk):
     kept = inquiry()
 
     assert listed(desk, "'; DROP TABLE") == [kept.reference]
+
+
+@pytest.mark.parametrize(
+    "spans, shown",
+    [
+        ([], "I take warfarin now"),
+        ([(2, 6, "a"), (4, 15, "a")], "I [take warfarin] now"),
+        ([(2, 6, "a"), (7, 15, "b")], "I [take] [warfarin] now"),
+        ([(2, 15, "a"), (7, 15, "b")], "I [take ][warfarin] now"),
+        ([(0, 19, "a"), (0, 99, "b"), (19, 19, "c")], "[I take warfarin now]"),
+    ],
+)
+def test_words_that_several_rules_found_are_marked_once_and_none_is_lost(spans, shown):
+    cut = pieces("I take warfarin now", spans)
+
+    assert "".join(f"[{piece.text}]" if piece.kinds else piece.text for piece in cut) == shown
 
 
 # --- Doors that stay shut --------------------------------------------------------------------------------------------
