@@ -1,0 +1,144 @@
+"""`make screenshots`: starts the product with sample inquiries and takes the pictures in docs/screenshots."""
+
+import io
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from PIL import Image
+from playwright.sync_api import Browser, Page
+
+from tests.browser import chromium, find_chromium
+
+PICTURES = Path(__file__).parent.parent / "docs" / "screenshots"
+SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
+SCHEMES = ["light", "dark"]
+STAFF = {"CLINIC_STAFF_EMAIL": "nora@example.org", "CLINIC_STAFF_PASSWORD": "only for the pictures"}
+COLOURS = 128  # enough for flat pages; keeps a picture below 150 kB
+
+
+@contextmanager
+def product() -> Iterator[str]:
+    """The product, started as `make run` starts it, on a free port and with nothing in it; its address."""
+    with tempfile.TemporaryDirectory(prefix="clinic-pictures-") as folder, socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        os.environ.update(STAFF, CLINIC_DATA_DIR=folder, PORT=str(port), DJANGO_SETTINGS_MODULE="clinic.settings")
+        os.environ.pop("DATABASE_URL", None)
+        serve = subprocess.Popen([sys.executable, "manage.py", "serve"], stdout=subprocess.DEVNULL)
+        try:
+            site = f"http://127.0.0.1:{port}"
+            _wait_for(f"{site}/readyz", serve)
+            yield site
+        finally:
+            serve.terminate()
+            serve.wait(timeout=60)
+
+
+def _wait_for(address: str, serve: "subprocess.Popen[bytes]") -> None:
+    for _ in range(600):
+        if serve.poll() is not None:
+            sys.exit("The product did not start; the lines above say why.")
+        try:
+            with urlopen(address):  # noqa: S310 - our own address, put together above
+                return
+        except (URLError, ConnectionError):
+            time.sleep(0.2)
+    sys.exit("The product was not ready after two minutes.")
+
+
+def add_samples() -> int:
+    """Fill the desk as `make demo` does; the key of the inquiry with the most findings, whose page is pictured."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db.models import Count
+
+    from inquiries.models import Inquiry
+
+    call_command("demo", stdout=io.StringIO())
+    shown = Inquiry.objects.waits_for_us().annotate(found=Count("findings")).order_by("-found", "pk").first()
+    assert shown is not None
+    return shown.pk
+
+
+def tour(page: Page, inquiry: int) -> Iterator[str]:
+    """Go from page to page; at each stop, the name of its picture."""
+    page.goto("/")
+    yield "home"
+    page.goto("/botox-and-depression/")
+    yield "article"
+    page.goto("/contact/")
+    yield "contact"
+    page.get_by_role("button", name="Send my question").click()
+    yield "contact-with-errors"
+    page.get_by_label("Treatment").check()
+    page.get_by_label("Myself").check()
+    page.get_by_label("Your question").fill("Could the injections help me?")
+    page.get_by_label("Your name").fill("Ada Sample")
+    page.get_by_label("Email", exact=True).check()
+    page.get_by_label("Email address").fill("ada@example.org")
+    page.get_by_role("button", name="Send my question").click()
+    page.locator("#reference").wait_for()
+    yield "receipt"
+    page.goto("/admin/")
+    page.locator("#id_username").fill(STAFF["CLINIC_STAFF_EMAIL"])
+    page.locator("#id_password").fill(STAFF["CLINIC_STAFF_PASSWORD"])
+    page.get_by_role("button", name="Log in").click()
+    page.goto("/admin/inquiries/inquiry/")
+    yield "triage-list"
+    page.goto(f"/admin/inquiries/inquiry/{inquiry}/change/")
+    yield "inquiry"
+
+
+def take(browser: Browser, site: str, inquiry: int, *, full: bool, folder: Path) -> None:
+    """Every stop of the tour, at each size and in each scheme."""
+    for size, (width, height) in SIZES.items():
+        for scheme in SCHEMES:
+            context = browser.new_context(
+                base_url=site,
+                viewport={"width": width, "height": height},
+                color_scheme="dark" if scheme == "dark" else "light",
+                reduced_motion="reduce",
+            )
+            page = context.new_page()
+            for name in tour(page, inquiry):
+                page.wait_for_load_state("networkidle")
+                path = folder / f"{name}-{size}-{scheme}.png"
+                save(page.screenshot(full_page=full), path)
+                print(f"{path.name}: {path.stat().st_size // 1024} kB")
+            context.close()
+
+
+def save(png: bytes, path: Path) -> None:
+    """The picture with few colours, so that the repository stays small."""
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+def main() -> None:
+    """Take them all; `--full FOLDER` takes whole pages instead of the first screen, for a closer look."""
+    path = find_chromium()
+    if path is None:
+        sys.exit("There is no Chromium. On Debian: apt-get install chromium. Elsewhere: CHROMIUM=/path/to/chromium")
+    full = sys.argv[1:2] == ["--full"]
+    folder = Path(sys.argv[2]) if full else PICTURES
+    folder.mkdir(parents=True, exist_ok=True)
+    with product() as site:
+        inquiry = add_samples()
+        with chromium(path) as browser:
+            take(browser, site, inquiry, full=full, folder=folder)
+
+
+if __name__ == "__main__":
+    main()
