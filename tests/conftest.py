@@ -2,6 +2,7 @@
 
 import pytest
 
+from clinic.practice.models import Practice
 from clinic.staff.models import StaffUser
 from tests import factories
 
@@ -14,6 +15,12 @@ def _plain_static_files(settings):
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast; protects nobody here
+
+
+@pytest.fixture(autouse=True)
+def _fresh_practice():
+    """What one test says about the clinic must not reach the next."""
+    Practice.objects.forget()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The clinic's own facts: one row that staff edit, and the extra days on which the clinic is closed."""
 
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -8,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, prefetch_related_objects
 from phonenumber_field.modelfields import PhoneNumberField
 
 from clinic.practice import clock, hours
@@ -18,6 +19,8 @@ from clinic.practice.validators import (
     validate_opening_hours,
     validate_time_zone,
 )
+
+RECENT = 2.0  # seconds
 
 
 def example_on_call() -> list[str]:
@@ -35,6 +38,24 @@ class PracticeManager(models.Manager["Practice"]):
         """
         practice, _ = self.get_or_create(pk=1)
         return practice
+
+    def recent(self) -> "Practice":
+        """As `current`, closures included, but up to RECENT seconds old: no query for each patient who writes.
+
+        What is computed from it is stored once (the promised time), so processes need not agree to the second.
+        """
+        kept = self._kept
+        if kept is None or monotonic() > kept[0]:
+            practice = self.current()
+            prefetch_related_objects([practice], "closures")
+            self._kept = kept = monotonic() + RECENT, practice
+        return kept[1]
+
+    def forget(self) -> None:
+        """Let `recent` ask the database again."""
+        self._kept = None
+
+    _kept: tuple[float, "Practice"] | None = None
 
 
 class Practice(models.Model):

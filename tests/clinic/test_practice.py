@@ -1,6 +1,7 @@
 """The clinic's own facts: one row, kept sound by the database, edited by staff, shown on every page."""
 
 from datetime import UTC, date, datetime
+from time import monotonic
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -257,3 +258,22 @@ def fail_with(failure: type[Exception]):
         raise failure("the connection is closed")
 
     return cursor
+
+
+class TestRecentFacts:
+    """Facts for those who write to us: a little old at most, and without a query for each."""
+
+    def test_they_are_asked_for_once(self, django_assert_num_queries):
+        Practice.objects.recent().closed_days()
+
+        with django_assert_num_queries(0):
+            Practice.objects.recent().closed_days()
+
+    def test_an_edit_is_seen_two_seconds_later(self, monkeypatch):
+        now = monotonic()
+        Practice.objects.recent()
+        Practice.objects.update(name="Hillside Example Clinic")
+
+        monkeypatch.setattr("clinic.practice.models.monotonic", lambda: now + 2.1)
+
+        assert Practice.objects.recent().name == "Hillside Example Clinic"
