@@ -6,13 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Request, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request, Response, sync_playwright
 
 NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
-MISSING = (
-    "Browser tests are skipped: there is no Chromium. On Debian: apt-get install chromium. "
-    "Elsewhere: CHROMIUM=/path/to/chromium make test"
-)
+MISSING = "There is no Chromium. On Debian: apt-get install chromium. Elsewhere: CHROMIUM=/path/to/chromium"
 ARGUMENTS = [
     "--disable-gpu",
     "--disable-dev-shm-usage",  # containers give shared memory 64 MB; a page that needs more would crash
@@ -86,6 +83,3 @@ class Watch:
         # Leaving a page ends what it was still loading.
         if request.failure != "net::ERR_ABORTED":
             self.faults.append(f"{request.failure} for {request.url}")
-
-
-__all__ = ["MISSING", "Error", "Watch", "chromium", "find_chromium"]

@@ -16,7 +16,7 @@ from urllib.request import urlopen
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from tests.browser import chromium, find_chromium
+from tests.browser import MISSING, chromium, find_chromium
 
 PICTURES = Path(__file__).parent.parent / "docs" / "screenshots"
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
@@ -130,7 +130,7 @@ def main() -> None:
     """Take them all; `--full FOLDER` takes whole pages instead of the first screen, for a closer look."""
     path = find_chromium()
     if path is None:
-        sys.exit("There is no Chromium. On Debian: apt-get install chromium. Elsewhere: CHROMIUM=/path/to/chromium")
+        sys.exit(MISSING)
     full = sys.argv[1:2] == ["--full"]
     folder = Path(sys.argv[2]) if full else PICTURES
     folder.mkdir(parents=True, exist_ok=True)

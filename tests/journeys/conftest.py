@@ -20,13 +20,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Without a Chromium, one line says so. On a developer's machine; where changes are judged, it is a failure."""
+    if item.get_closest_marker("browser") and find_chromium() is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(MISSING, pytrace=False)
+        pytest.skip(f"Browser tests are skipped. {MISSING}")
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One Chromium for the tests of a file; it ends with them, and with it the event loop it needs."""
     path = find_chromium()
-    if path is None:
-        # On a developer's machine a browser is a convenience; where changes are judged it is not.
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(MISSING)
+    assert path is not None
     with chromium(path) as running:
         yield running
 

@@ -105,7 +105,8 @@ def test_axe_finds_nothing_on_the_desk(open_page, name, view):
 USABLE = """() => {
   const radios = new Set();
   return [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
-    .filter(element => element.checkVisibility({visibilityProperty: true}) && element.type !== "hidden")
+    .filter(element => element.type !== "hidden" && element.tabIndex >= 0)
+    .filter(element => element.checkVisibility({visibilityProperty: true}))
     .filter(element => {
       if (element.type !== "radio") return true;
       const group = [...document.getElementsByName(element.name)];
