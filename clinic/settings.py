@@ -231,9 +231,15 @@ if HTTPS:
 
 # --- Limits and logs ------------------------------------------------------------------------------------------------
 
-# A 5,000-character message in any script, escaped for a form, is under 100 kB; ten times that is still read.
+# For the admin's forms. The contact form reads its own body, so that nothing typed is lost: inquiries/reading.py.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+
+# More messages than this from one network or with the same words, or five times as many in all, within five minutes
+# are a flood: they go to quarantine. Quarantined messages of one day may take this much storage; after that senders
+# are told that nothing was kept. Crisis and emergency messages are always kept. docs/decisions/0009.
+FLOOD = number("FLOOD_MESSAGES", default=300, most=1_000_000_000)
+QUARANTINE_BYTES_A_DAY = number("QUARANTINE_MB_A_DAY", default=500, most=1_000_000) * 1_000_000
 
 # No request bodies, no query strings, no names: paths, ids and exceptions only.
 LOGGING = {

@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from inquiries import spam
 from inquiries.models import Language, ReplyBy, Topic, WritingFor
 from inquiries.models.inquiry import CONTACT_TIMES_LENGTH, MESSAGE_LENGTH, NAME_LENGTH, PHONE_LENGTH
 from inquiries.text import normalised
@@ -30,13 +31,14 @@ class TextAsTyped(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """The text; only white space counts as nothing."""
-        text = (super().to_python(value) or "").replace("\0", "")  # PostgreSQL cannot hold it; nobody can see it
+        text = super().to_python(value) or ""
         return text if text.strip() else ""
 
     def clean(self, value: Any) -> str:
         """The normalised text; raises ValidationError with the number of characters over the limit."""
         text: str = super().clean(value)
-        kept = normalised(text)
+        # No letter is written in more than four parts. Composing a text that is far too long could take minutes.
+        kept = normalised(text) if len(text) <= 4 * self.longest else text
         # Composing can shorten or lengthen a text; the person is held to the kinder of the two counts.
         length = min(len(text.replace("\r\n", "\n")), len(kept))
         if length > self.longest:
@@ -130,11 +132,25 @@ class InquiryForm(forms.Form):
         error_messages={"invalid_choice": "Select a language"},
     )
     submission_key = forms.UUIDField(widget=forms.HiddenInput)
+    # Two clues to machines (spam.py). Neither can make a form wrong.
+    stamp = forms.CharField(widget=forms.HiddenInput, required=False)
+    remarks = forms.CharField(
+        label="Leave this field empty",
+        required=False,
+        # The name means nothing to a browser's autofill; the attributes ask password managers to stay away.
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "tabindex": "-1", "data-1p-ignore": "", "data-lpignore": "true"}
+        ),
+    )
 
     use_required_attribute = False  # our messages say what is missing; `required` on one radio of five says less
 
     def __init__(self, data: QueryDict | None = None) -> None:
-        super().__init__(_with_key(data), initial={"submission_key": uuid.uuid4()})
+        # What was wrong with the way the form was sent; see reading.py.
+        self.trouble: str = getattr(data, "trouble", "")
+        key = uuid.uuid4()
+        initial = {"submission_key": key, "stamp": spam.stamp(key)} if data is None else None
+        super().__init__(_with_key(data), initial=initial)
         # The widget's maxlength would cut pasted text off in silence.
         for field in self.fields.values():
             field.widget.attrs.pop("maxlength", None)
@@ -157,14 +173,25 @@ class InquiryForm(forms.Form):
         return phone
 
     def clean(self) -> dict[str, Any]:
-        """The way to reply must be usable."""
+        """The way to reply must be usable, and what arrived must be what was sent."""
         data = self.cleaned_data
+        if self.trouble:
+            self.add_error(None, self.trouble)
         if data.get("reply_by") == ReplyBy.EMAIL and not data.get("email") and "email" not in self.errors:
             self.add_error("email", "Enter your email address, so that we can reply")
         if data.get("reply_by") == ReplyBy.PHONE and not data.get("phone") and "phone" not in self.errors:
             self.add_error("phone", "Enter your phone number, so that we can call you")
         data["language"] = data.get("language") or Language.ENGLISH
         return data
+
+    def said(self) -> dict[str, Any]:
+        """What the person said, as `services.submit` takes it. Only after `is_valid()`."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in ("stamp", "remarks")}
+
+    def clues(self, network: str) -> spam.Clues:
+        """What else came with the form, sent from `network`. Only after `is_valid()`."""
+        data = self.cleaned_data
+        return spam.Clues(key=data["submission_key"], trap=data["remarks"], stamp=data["stamp"], network=network)
 
 
 def _with_key(data: QueryDict | None) -> QueryDict | None:
@@ -182,6 +209,7 @@ def _with_key(data: QueryDict | None) -> QueryDict | None:
 def _layout() -> Layout:
     return Layout(
         "submission_key",
+        "stamp",
         Fieldset("Your question", "topic", "writing_for", "message"),
         Fieldset(
             "How to reach you",
@@ -192,6 +220,7 @@ def _layout() -> Layout:
             "contact_times",
             "language",
         ),
+        Div("remarks", css_class="trap", aria_hidden="true"),
         HTML("{% include 'partials/_privacy_line.html' %}"),
         Submit("send", "Send my question", css_class="button"),
     )

@@ -15,7 +15,7 @@ from post_office.models import PRIORITY, STATUS, Email
 
 from clinic.practice import clock
 from clinic.practice.models import Practice
-from inquiries.models import Inquiry, Notice, Urgency
+from inquiries.models import Inquiry, Notice, Status, Urgency
 
 # Out-of-office robots must not answer, and mail programs may sort these as automatic.
 HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
@@ -34,12 +34,20 @@ class Letter:
 
 def promise_for_new(inquiry: Inquiry, practice: Practice) -> None:
     """Put into the outbox what a new inquiry promises. Called inside the transaction that keeps the inquiry."""
+    if inquiry.status == Status.QUARANTINED:
+        return
     letters = [news(inquiry, practice)]
     if inquiry.email:
         letters.append(receipt(inquiry, practice))
     if inquiry.urgency != Urgency.ROUTINE:
         letters += pages(inquiry, practice)
     _put(letters, inquiry)
+
+
+def promise_receipt(inquiry: Inquiry, practice: Practice) -> None:
+    """Put into the outbox only what the patient gets: the inquiry comes out of quarantine."""
+    if inquiry.email and not inquiry.sample:
+        _put([receipt(inquiry, practice)], inquiry)
 
 
 def receipt(inquiry: Inquiry, practice: Practice) -> Letter:

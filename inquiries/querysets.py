@@ -1,6 +1,6 @@
 """Every question we ask about inquiries, named as the front desk says it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -37,6 +37,14 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
     def done(self) -> "InquiryQuerySet":
         """Closed, with an outcome."""
         return self.filter(status="done")
+
+    def alike(self, inquiry: "Inquiry") -> "InquiryQuerySet":
+        """The same words from the same person, sent with another form within a week before or after."""
+        week = timedelta(days=7)
+        near = self.filter(
+            likeness=inquiry.likeness, received_at__range=(inquiry.received_at - week, inquiry.received_at + week)
+        )
+        return near.filter(sample=inquiry.sample).exclude(pk=inquiry.pk).order_by("received_at", "pk")
 
     def overdue(self, now: datetime | None = None) -> "InquiryQuerySet":
         """The clinic owes the next step, and the promised time has passed."""

@@ -1,103 +1,31 @@
-"""Every change to an inquiry. Each one is a single transaction that says who did it, and locks before it looks."""
+"""Every change to an inquiry. Each one is a single transaction that says who did it, and locks before it looks.
 
-import json
-import uuid
+`submit`, the patient's own, has a file to itself: intake.py.
+"""
+
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
 import pghistory
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from clinic.practice import clock
 from clinic.practice.models import Practice
 from clinic.staff.models import StaffUser
 from inquiries import notices
-from inquiries.models import Finding, Inquiry, Outcome, Status
-from inquiries.triage import assess
+from inquiries.intake import NoRoom, submit
+from inquiries.models import Inquiry, Outcome, Status
+
+__all__ = [
+    "NoRoom", "Refused", "accept", "claim", "close", "release", "reopen", "resume_waiting", "submit",
+    "wait",
+]  # fmt: skip
 
 
 class Refused(Exception):
     """A change that the inquiry's present state does not allow; the text says why and what to do."""
-
-
-# --- From the patient -------------------------------------------------------------------------------------------------
-
-
-def submit(
-    *,
-    submission_key: uuid.UUID,
-    topic: str,
-    writing_for: str,
-    message: str,
-    name: str,
-    reply_by: str,
-    email: str = "",
-    phone: str = "",
-    voicemail_ok: bool = False,
-    contact_times: str = "",
-    language: str = "en",
-    sample: bool = False,
-    received_at: datetime | None = None,
-) -> Inquiry:
-    """Keep a patient's question, its findings and the emails it promises, all at once or not at all.
-
-    The same form sent twice gives the inquiry that is already kept. The same form with other words (the person
-    went back, changed the text and sent it again) is kept as a second inquiry that follows the first.
-    A `sample` (`make demo`) promises no emails. Raises django.db.Error when nothing could be saved.
-    """
-    said: dict[str, Any] = {
-        "topic": topic, "writing_for": writing_for, "message": message, "name": name, "reply_by": reply_by,
-        "email": email, "phone": phone, "voicemail_ok": voicemail_ok, "contact_times": contact_times,
-        "language": language,
-    }  # fmt: skip
-    received_at = received_at or timezone.now()
-    try:
-        return _keep(said, submission_key=submission_key, received_at=received_at, sample=sample)
-    except IntegrityError as error:
-        first = Inquiry.objects.filter(submission_key=submission_key).first()
-        if first is None:
-            if not _is_reference_clash(error):
-                raise
-            return submit(submission_key=submission_key, sample=sample, received_at=received_at, **said)
-    if _says_the_same(first, said):
-        return first
-    # Derived from the words, so that sending the changed text twice gives one row, too.
-    changed_key = uuid.uuid5(submission_key, json.dumps(said, sort_keys=True))
-    try:
-        return _keep(said, submission_key=changed_key, received_at=received_at, sample=sample, follows=first)
-    except IntegrityError:
-        return Inquiry.objects.get(submission_key=changed_key)
-
-
-@transaction.atomic
-def _keep(said: dict[str, Any], *, received_at: datetime, **kept: Any) -> Inquiry:
-    urgency, findings = assess(said)
-    practice = Practice.objects.current()
-    inquiry = Inquiry(
-        **said,
-        **kept,
-        received_at=received_at,
-        urgency=urgency,
-        due_at=clock.due_at(practice, received_at, urgency),
-    )
-    inquiry.save(force_insert=True)
-    if findings:
-        Finding.objects.bulk_create(Finding(inquiry=inquiry, **finding) for finding in findings)
-    if not inquiry.sample:  # a made-up person must not page a real one
-        notices.promise_for_new(inquiry, practice)
-    return inquiry
-
-
-def _is_reference_clash(error: IntegrityError) -> bool:
-    diagnosis = getattr(error.__cause__, "diag", None)
-    return bool(diagnosis and "reference" in (diagnosis.constraint_name or ""))
-
-
-def _says_the_same(inquiry: Inquiry, said: dict[str, Any]) -> bool:
-    return all(getattr(inquiry, field) == value for field, value in said.items())
 
 
 # --- From the desk ----------------------------------------------------------------------------------------------------
@@ -159,10 +87,16 @@ def reopen(inquiry_id: int, *, by: StaffUser, seen: int | None = None) -> Inquir
 
 
 def accept(inquiry_id: int, *, by: StaffUser, seen: int | None = None) -> Inquiry:
-    """Move a quarantined inquiry to the desk: it was no spam. It keeps its original time. Raises Refused otherwise."""
+    """Move a quarantined inquiry to the desk: it was no spam. It keeps its original time. Raises Refused otherwise.
+
+    Now the patient gets the receipt by email, unless the time it would promise has passed. No news go to the front
+    desk: that is where somebody has just read it.
+    """
     with _change(inquiry_id, "accept", by=by, seen=seen) as inquiry:
         _require(inquiry, "moved to the desk", Status.QUARANTINED)
         inquiry.status = Status.NEW
+        if inquiry.due_at > timezone.now():
+            notices.promise_receipt(inquiry, Practice.objects.current())
     return inquiry
 
 

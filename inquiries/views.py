@@ -9,12 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views import csrf
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.defaults import server_error as plain_server_error
 
 from clinic.practice import clock
+from clinic.practice.context import remember
 from clinic.practice.models import Practice
-from inquiries import services
+from inquiries import reading, services, spam
 from inquiries.forms import InquiryForm
 from inquiries.models import Inquiry, Urgency
 
@@ -24,25 +26,42 @@ logger = logging.getLogger(__name__)
 _receipt = Signer(salt="inquiries.receipt")
 
 EXPIRED = (
-    "We could not send your message because this page had been open for too long or your browser blocked a cookie. "
-    "Everything you wrote is still here. Select “Send my question” again."
+    "We have not received your message, because this page had been open for too long or your browser did not keep a "
+    "cookie. Everything you wrote is still here. Select “Send my question” again. If this page comes back, allow "
+    "cookies for this site, or call us{phone}."
 )
 UNAVAILABLE = (
-    "We could not save your message just now, and we have not received it. Everything you wrote is still here. "
-    "Wait a minute, then select “Send my question” again, or call us."
+    "We could not make sure that your message was saved, so please take it as not received. Everything you wrote is "
+    "still here. Wait a minute, then select “Send my question” again, or call us. We keep it once, however often you "
+    "send it."
 )
 
+# A form's fields, and Django's own that shows where it came from.
+FIELDS = [*InquiryForm.base_fields, "csrfmiddlewaretoken"]
 
+
+# The token is not checked here but below, in _take: before the body has been read with care, Django would read it and
+# answer an unusual one with an error page.
+@csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact(request: HttpRequest) -> HttpResponse:
     """Ask the clinic a question."""
     if request.method != "POST":
         return _page(request, InquiryForm())
+    request.POST = reading.read(request, FIELDS)  # type: ignore[assignment]  # ours is mutable; nobody changes it
+    return _take(request)
+
+
+@csrf_protect
+def _take(request: HttpRequest) -> HttpResponse:
     form = InquiryForm(request.POST)
     if not form.is_valid():
-        return _page(request, form)
+        return _page(request, form, HTTPStatus.BAD_REQUEST if form.trouble else HTTPStatus.OK)
     try:
-        inquiry = services.submit(**form.cleaned_data)
+        inquiry = services.submit(**form.said(), clues=form.clues(spam.network_of(request)))
+    except services.NoRoom:
+        logger.warning("A message came during a flood and was not kept; its sender was told so")
+        return _unavailable(request, form)
     except DatabaseError:
         logger.exception("A message could not be saved; its sender was told so")
         return _unavailable(request, form)
@@ -72,8 +91,9 @@ def expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose token was missing or too old: the same form, with every word, and what to do."""
     if request.path != reverse("inquiries:contact"):
         return csrf.csrf_failure(request, reason=reason)
+    phone = remember().phone
     form = InquiryForm(request.POST)
-    form.add_error(None, EXPIRED)
+    form.add_error(None, EXPIRED.format(phone=f" at {phone.as_national}" if phone else ""))
     return _page(request, form, HTTPStatus.FORBIDDEN)
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from clinic.practice import clock
 from clinic.practice.models import Practice
-from inquiries import services
+from inquiries import services, spam
 from inquiries.highlight import Piece, pieces
 from inquiries.models import Finding, Inquiry, Outcome, Status
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from inquiries.admin.triage import InquiryAdmin
 
 CHANGE = "inquiries.change_inquiry"
+MOST_ALIKE = 5  # of a flood of the same words, naming a few says enough
 
 
 class ActionForm(forms.Form):
@@ -85,6 +86,8 @@ def show(desk: "InquiryAdmin", request: HttpRequest, object_id: str, bound: Acti
         "due_words": clock.in_words(inquiry.due_at, practice),
         "closed_words": clock.in_words(inquiry.closed_at, practice) if inquiry.closed_at else "",
         "message_pieces": _pieces(inquiry),
+        "alike": Inquiry.objects.alike(inquiry).only("reference", "received_at")[:MOST_ALIKE],
+        "suspicions": [spam.in_words(name) for name in inquiry.suspicions],
         "notices": inquiry.notices.select_related("email"),
         "actions": _offered(inquiry, bound) if request.user.has_perm(CHANGE) else [],
         "media": desk.media,

@@ -4,6 +4,7 @@ from inquiries.models.finding import Finding
 from inquiries.models.heartbeat import WorkerHeartbeat
 from inquiries.models.inquiry import Inquiry, Language, Outcome, ReplyBy, Status, Topic, Urgency, WritingFor
 from inquiries.models.notice import Notice
+from inquiries.models.tally import Tally
 
 __all__ = [
     "Finding",
@@ -13,6 +14,7 @@ __all__ = [
     "Outcome",
     "ReplyBy",
     "Status",
+    "Tally",
     "Topic",
     "Urgency",
     "WorkerHeartbeat",

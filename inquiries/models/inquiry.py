@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 import pghistory
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Length
@@ -159,6 +160,14 @@ class Inquiry(models.Model):
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    suspicions = ArrayField(
+        models.CharField(max_length=30), default=list, db_default=[], blank=True,
+        help_text="Why it was taken for spam, when it was: names of signals in spam.py.",
+    )  # fmt: skip
+    likeness = models.UUIDField(
+        null=True,
+        help_text="A keyed digest of contact and text: the same words from the same person have the same one.",
+    )
     version = models.PositiveIntegerField(default=1, help_text="Counts the changes, so that a stale one is refused.")
     sample = models.BooleanField(default=False, help_text="Made by `make demo`; not a real person.")
 
@@ -177,6 +186,8 @@ class Inquiry(models.Model):
             models.Index("due_at", "id", name="inquiry_by_due"),
             # "Mine".
             models.Index("owner", "due_at", "id", name="inquiry_by_owner", condition=Q(status__in=["open", "waiting"])),
+            # An inquiry's page: did the same person send the same words shortly before or after?
+            models.Index("likeness", "received_at", name="inquiry_by_likeness"),
         ]
         constraints = [
             _one_of("topic", Topic),
@@ -196,6 +207,10 @@ class Inquiry(models.Model):
             models.CheckConstraint(
                 name="inquiry_can_be_answered_the_way_asked",
                 condition=(Q(reply_by=ReplyBy.EMAIL) & ~Q(email="")) | (Q(reply_by=ReplyBy.PHONE) & ~Q(phone="")),
+            ),
+            models.CheckConstraint(
+                name="inquiry_in_quarantine_is_routine",
+                condition=~Q(status=Status.QUARANTINED) | Q(urgency=Urgency.ROUTINE),
             ),
             models.CheckConstraint(name="inquiry_is_due_after_it_came", condition=Q(due_at__gte=F("received_at"))),
             models.CheckConstraint(

@@ -129,7 +129,7 @@ def ask(case: str) -> dict[str, str]:
     patient = Client(enforce_csrf_checks=True)
     address = reverse("inquiries:contact")
     form = markup.filled(markup.read(patient.get(address).content))
-    hidden = {name: form[name] for name in ("csrfmiddlewaretoken", "submission_key")}
+    hidden = {name: form[name] for name in ("csrfmiddlewaretoken", "submission_key", "stamp", "remarks")}
     typed = {**factories.posted(), **hidden, **AWKWARD[case]}
     assert set(typed) - {"voicemail_ok"} == set(form) | {"topic", "writing_for", "reply_by"}
     response = patient.post(address, typed)

@@ -12,8 +12,9 @@ from tests import factories, markup
 pytestmark = pytest.mark.django_db
 
 CONTACT = "/contact/"
+TRAP = "remarks"  # filled in by machines only
 # Each hint, legend and label is text that a screen reader says; these are the fields people see.
-SHOWN = [name for name, field in InquiryForm().fields.items() if not field.widget.is_hidden]
+SHOWN = [name for name, field in InquiryForm().fields.items() if not field.widget.is_hidden and name != TRAP]
 # Something in every field, and nothing that may be sent: no topic was chosen.
 TYPED = {
     "writing_for": "someone_else",
@@ -143,7 +144,7 @@ def test_every_field_has_a_label_and_every_group_a_legend(client):
 
     controls = page.one("main").all("input") + page.one("main").all("textarea")
     asked = [control for control in controls if control.attributes.get("type") not in ("hidden", "submit")]
-    assert {control.attributes["name"] for control in asked} == set(SHOWN)
+    assert {control.attributes["name"] for control in asked} == {*SHOWN, TRAP}
     for control in asked:
         assert page.one("label", **{"for": control.attributes["id"]}).words()
     for group in page.one("main").all("fieldset"):
