@@ -126,7 +126,14 @@ class EmbeddedPostgres:
             return None
         return process if runs else None
 
-    def forget_the_dead(self) -> None:
+    def clear_the_way(self) -> None:
+        """What each start needs: Postgres' account reaches its files, and no dead server's number bars it."""
+        if os.getuid() == 0:
+            # Each time: the data may have been moved since, or somebody closed a folder above them.
+            _let_through([self.files, PROGRAMS])
+        self._forget_the_dead()
+
+    def _forget_the_dead(self) -> None:
         """Take a dead server's number out of the lock file.
 
         Postgres refuses to start while a process with that number exists, even if it is another program by now, or

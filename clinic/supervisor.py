@@ -122,10 +122,10 @@ class Supervisor:
                 continue  # somebody else's process
         for process in left:
             # Postgres ends its sessions on SIGINT; the others take it as Ctrl-C.
-            process.send_signal(signal.SIGINT)
+            _signal(process, signal.SIGINT)
         _, alive = psutil.wait_procs(left, timeout=STOP_SECONDS)
         for process in alive:
-            process.kill()
+            _signal(process, signal.SIGKILL)
         psutil.wait_procs(alive, timeout=5)
 
 
@@ -135,6 +135,11 @@ def _end_with_parent(number: signal.Signals) -> Any:
         return None
     libc = ctypes.CDLL(None)  # loaded here: after a fork only simple calls are safe
     return lambda: libc.prctl(_PR_SET_PDEATHSIG, int(number))
+
+
+def _signal(process: psutil.Process, number: signal.Signals) -> None:
+    with contextlib.suppress(psutil.NoSuchProcess):  # it was on its way out when we saw it
+        process.send_signal(number)
 
 
 def _kill_group(leader: int) -> None:

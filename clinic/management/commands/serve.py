@@ -82,7 +82,7 @@ class Command(BaseCommand):
             postgres.command(),
             stop_signal=signal.SIGINT,  # Postgres' "fast": ends sessions, writes everything, stops
             log=postgres.log,
-            before=postgres.forget_the_dead,
+            before=postgres.clear_the_way,
             options=postgres.popen_options(),
         )
         process = supervisor.start(child)

@@ -1,0 +1,129 @@
+"""The product as a whole, for tests that start it, kill parts of it and look at what is left."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg2
+
+from clinic.database import secret_file
+from clinic.embedded_postgres import DATABASE, USER, socket_dir
+from clinic.supervisor import MARK
+
+ROOT = Path(__file__).resolve().parents[2]
+OURS = ["DATABASE_URL", "SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DEBUG", "EMAIL_URL"]
+
+
+def wait_for(what: Callable[[], object], seconds: float = 60) -> None:
+    """Poll until `what` is true; the one place in these tests that lets time pass, and it ends as soon as it can."""
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        time.sleep(0.05)
+
+
+class Product:
+    """The product, started the way `make run` starts it, in a data folder of its own."""
+
+    def __init__(self, data_dir: Path, **settings: str) -> None:
+        self.data_dir = data_dir
+        self.settings = {"WEB_WORKERS": "1", **settings}
+        self.log = data_dir.with_suffix(".log")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.started: list[subprocess.Popen[bytes]] = []
+
+    @property
+    def process(self) -> "subprocess.Popen[bytes]":
+        return self.started[-1]
+
+    def start(self) -> "subprocess.Popen[bytes]":
+        clean = {name: value for name, value in os.environ.items() if name not in OURS}
+        environment = {**clean, **self.settings, "CLINIC_DATA_DIR": str(self.data_dir), "PORT": str(self.port)}
+        with self.log.open("ab") as log:
+            self.started.append(
+                subprocess.Popen(
+                    [sys.executable, "manage.py", "serve"], cwd=ROOT, env=environment, stdout=log, stderr=log
+                )
+            )
+        return self.process
+
+    def until_ready(self) -> None:
+        wait_for(lambda: self.get("/readyz") == 200)
+
+    def get(self, path: str) -> int:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+        except OSError:
+            return 0
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(timeout=60)
+
+    def running(self) -> list[psutil.Process]:
+        """Every process that serves this data folder, found without asking the product."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                ours = process.environ().get(MARK) == str(self.data_dir)
+                if process.status() != psutil.STATUS_ZOMBIE and (ours or process.cwd().startswith(str(self.data_dir))):
+                    found.append(process)
+            except (psutil.Error, OSError):
+                continue
+        return found
+
+    def every(self, words: str) -> list[psutil.Process]:
+        """Our processes whose command line holds `words`, the oldest first."""
+        found = [process for process in self.running() if words in command_of(process)]
+        return sorted(found, key=lambda process: process.create_time())
+
+    def named(self, words: str) -> psutil.Process:
+        """The oldest of them."""
+        return self.every(words)[0]
+
+    def sql(self, statement: str) -> list[tuple[Any, ...]]:
+        connection = psycopg2.connect(
+            dbname=DATABASE,
+            host=str(socket_dir(self.data_dir)),
+            user=USER,
+            password=secret_file(self.data_dir / "database_password"),
+        )
+        connection.autocommit = True
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+    def end(self) -> None:
+        """Leave nothing behind, whatever a test did."""
+        for started in self.started:
+            started.kill()  # first, or it would start the others again
+            started.wait()
+        for process in self.running():
+            with suppress(psutil.NoSuchProcess):  # it was ending anyway
+                process.kill()
+
+
+def command_of(process: psutil.Process) -> str:
+    """Its command line; nothing for one that has just ended."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
