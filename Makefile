@@ -44,6 +44,9 @@ demo-clear: $(RUNTIME) ## Remove the sample inquiries
 screening-report: $(TOOLS) ## Recall, specificity, misses and false alarms of the screening rules
 	@$(BIN)/python tests/screening/report.py
 
+faults: $(TOOLS) ## Kill processes 30 times while patients write, and count what was kept (a few minutes)
+	@KILLS=$${KILLS:-30} $(BIN)/python -m pytest -s tests/faults/test_kills.py
+
 screenshots: $(TOOLS) ## Take the pictures in docs/screenshots again
 	@$(BIN)/python -m tests.screenshots
 
