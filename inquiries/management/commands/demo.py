@@ -17,8 +17,8 @@ from post_office.models import Email
 
 from clinic.practice.models import Practice
 from clinic.staff.models import StaffUser
-from inquiries import services
-from inquiries.models import Inquiry, Status
+from inquiries import services, spam
+from inquiries.models import Inquiry
 
 SAMPLES = settings.BASE_DIR / "inquiries" / "samples"
 # Submission keys are derived from the samples' ids in this namespace, so that a second run knows the first one's rows.
@@ -65,38 +65,35 @@ def read_samples() -> list[dict[str, Any]]:
     return [sample for file in files for sample in file["sample"]]
 
 
-@transaction.atomic
 def add(now: datetime) -> int:
-    """Keep every sample that is not there yet, and bring it to where it stands; the number of new ones.
-
-    They go the way of every inquiry, through the services, except that they arrived before `now`. The services stamp
-    the steps with the present: a sample from last month was closed today.
-    """
-    staff = {name: _colleague(name, email) for name, email in STAFF.items()}
-    added = 0
-    for sample in read_samples():
-        key = uuid.uuid5(NAMESPACE, sample.pop("id"))
-        if Inquiry.objects.filter(submission_key=key).exists():
-            continue
-        steps, quarantined = sample.pop("steps", []), sample.pop("quarantined", False)
-        received_at = now - timedelta(**sample.pop("ago"))
-        inquiry = services.submit(
-            **{"writing_for": "self"} | sample, submission_key=key, received_at=received_at, sample=True
-        )
-        if quarantined:
-            with pgtrigger.ignore("inquiries.Inquiry:inquiry_takes_only_known_steps"):
-                Inquiry.objects.filter(pk=inquiry.pk).update(status=Status.QUARANTINED)
-        for step in steps:
-            _take(step, inquiry, staff[step["by"]])
-        added += 1
-    return added
-
-
-def _colleague(name: str, email: str) -> StaffUser:
+    """Keep every sample that is not there yet, and bring it to where it stands; the number of new ones."""
     # Inactive and without a password: nobody can sign in as them, and no page about a crisis goes out to them.
-    unable = {"first_name": name, "is_staff": True, "is_active": False, "password": make_password(None)}
-    colleague, _ = StaffUser.objects.get_or_create(email=email, defaults=unable)
-    return colleague
+    unable = {"is_staff": True, "is_active": False, "password": make_password(None)}
+    for name, email in STAFF.items():
+        StaffUser.objects.get_or_create(email=email, defaults={"first_name": name, **unable})
+    return sum(_keep_once(sample, now) for sample in read_samples())
+
+
+@transaction.atomic
+def _keep_once(sample: dict[str, Any], now: datetime) -> bool:
+    """Send one sample the way of every inquiry, only that it arrived before `now`; False when it is there already.
+
+    The services stamp the steps with the present: a sample from last month was closed today.
+    """
+    # Locked, so that two demos at once take turns.
+    colleagues = StaffUser.objects.filter(email__in=STAFF.values()).order_by("pk").select_for_update()
+    staff = {person.email: person for person in colleagues}
+    key = uuid.uuid5(NAMESPACE, sample.pop("id"))
+    if Inquiry.objects.filter(submission_key=key).exists():
+        return False
+    steps, received_at = sample.pop("steps", []), now - timedelta(**sample.pop("ago"))
+    # Only a machine fills in the field that people cannot see, so that alone is nearly enough for quarantine.
+    clues = spam.Clues(key, trap="filled in") if sample.pop("quarantined", False) else None
+    said = {"writing_for": "self"} | sample
+    inquiry = services.submit(**said, submission_key=key, received_at=received_at, clues=clues, sample=True)
+    for step in steps:
+        _take(step, inquiry, staff[STAFF[step["by"]]])
+    return True
 
 
 def _take(step: dict[str, Any], inquiry: Inquiry, by: StaffUser) -> None:
@@ -106,7 +103,7 @@ def _take(step: dict[str, Any], inquiry: Inquiry, by: StaffUser) -> None:
             services.wait(inquiry.pk, until=today + timedelta(days=days), by=by)
         case {"do": "close", "outcome": outcome}:
             services.close(inquiry.pk, outcome=outcome, by=by)
-        case {"do": "claim" | "release" | "reopen" | "accept" as do}:
+        case {"do": "claim" | "acknowledge" | "release" | "reopen" | "accept" as do}:
             getattr(services, do)(inquiry.pk, by=by)
         case _:
             raise CommandError(f"A sample asks for a step that does not exist: {step}")
