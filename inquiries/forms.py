@@ -8,6 +8,7 @@ from crispy_forms.layout import HTML, Div, Fieldset, Layout, Submit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.functional import cached_property
 
 from inquiries import spam
 from inquiries.models import Language, ReplyBy, Topic, WritingFor
@@ -154,11 +155,16 @@ class InquiryForm(forms.Form):
         # The widget's maxlength would cut pasted text off in silence.
         for field in self.fields.values():
             field.widget.attrs.pop("maxlength", None)
-        self.helper = FormHelper()
-        self.helper.attrs = {"novalidate": ""}  # our messages say what to do; the browser's bubbles do not
-        self.helper.show_errors = True
-        self.helper.form_show_errors = True
-        self.helper.layout = _layout()
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        """How crispy shows the form. Made when it is shown: most forms that are sent never are."""
+        helper = FormHelper()
+        helper.attrs = {"novalidate": ""}  # our messages say what to do; the browser's bubbles do not
+        helper.show_errors = True
+        helper.form_show_errors = True
+        helper.layout = _layout()
+        return helper
 
     def clean_voicemail_ok(self) -> bool:
         """True only for a clear yes: a voicemail may be heard by somebody else."""

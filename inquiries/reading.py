@@ -8,6 +8,7 @@ import codecs
 import json
 import re
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from django.http import HttpRequest, QueryDict
@@ -15,6 +16,7 @@ from django.http.request import UnreadablePostError
 
 # The longest legal form is under 300 kB. Somebody who pasted a whole book gets it back; an attacker gets no further.
 MOST_BYTES = 4 * 1024 * 1024
+MOST_DRAINED = 64 * 1024 * 1024  # taken in and thrown away, so that the answer can be read
 MOST_PARTS = 100  # of a multipart body; the form has a dozen fields
 
 TOO_LONG = (
@@ -72,16 +74,28 @@ def read(request: HttpRequest, names: Iterable[str]) -> Sent:
 
 def _body(request: HttpRequest) -> tuple[bytes, str]:
     """What arrived of the body, and what is wrong with it."""
-    announced = request.META.get("CONTENT_LENGTH") or "0"
+    announced = request.META.get("CONTENT_LENGTH") or ""
+    # A body sent in chunks has no length; Django takes it for empty.
+    chunked = not announced and request.META.get("wsgi.input_terminated")
+    stream = request.META["wsgi.input"] if chunked else request
     body = bytearray()
     try:
-        while len(body) < MOST_BYTES and (piece := request.read(MOST_BYTES - len(body))):
+        while len(body) < MOST_BYTES and (piece := stream.read(MOST_BYTES - len(body))):
             body += piece
-    except UnreadablePostError:  # the connection broke; perhaps nobody is there to read the answer
+        rest = _drain(stream) if len(body) == MOST_BYTES else 0
+    except (UnreadablePostError, OSError):  # the connection broke; perhaps nobody is there to read the answer
         return bytes(body), CUT_OFF
-    if announced.isdecimal() and len(body) < int(announced):
-        return bytes(body), TOO_LONG if len(body) == MOST_BYTES else CUT_OFF
-    return bytes(body), ""
+    if rest:
+        return bytes(body), TOO_LONG
+    return bytes(body), CUT_OFF if announced.isdecimal() and len(body) < int(announced) else ""
+
+
+def _drain(stream: Any) -> int:
+    """Take in what we will not keep; its size. A browser that cannot finish sending shows no answer of ours."""
+    size = 0
+    while size < MOST_DRAINED and (piece := stream.read(64 * 1024)):
+        size += len(piece)
+    return size
 
 
 def _urlencoded(body: bytes, names: list[str]) -> list[tuple[str, bytes]]:

@@ -213,6 +213,24 @@ def test_more_than_we_read_gives_the_beginning_back_and_says_so(client):
     assert markup.filled(page)["name"] == "Ada"
 
 
+def test_what_we_do_not_keep_is_still_taken_in_so_that_the_answer_can_be_read(client):
+    arrived = io.BytesIO(b"message=" + b"a" * 3 * reading.MOST_BYTES)
+
+    response = send(client, arrived.getvalue(), URLENCODED, **{"wsgi.input": arrived})
+
+    assert response.status_code == 400
+    assert arrived.read() == b""
+
+
+def test_a_body_sent_in_chunks_is_read_although_it_announces_no_length(client):
+    chunks = {"wsgi.input": io.BytesIO(urlencoded()), "wsgi.input_terminated": True}
+
+    response = send(client, b"-", URLENCODED, CONTENT_LENGTH="", **chunks)
+
+    assert response.status_code == 303
+    assert Inquiry.objects.get().message == lines(WORDS)
+
+
 @pytest.mark.parametrize("junk", [b"&x=1", b"&message", b"&"])
 def test_a_thousand_other_fields_are_no_reason_to_refuse(client, junk):
     response = send(client, urlencoded() + junk * 2_000, URLENCODED)
