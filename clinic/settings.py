@@ -165,7 +165,8 @@ if "EMAIL_URL" in os.environ:
     EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
     EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
-    _delivery = _mail["EMAIL_BACKEND"]
+    # smtplib's time limit is for each answer of the mail server; ours is for the whole conversation, too.
+    _delivery = _mail["EMAIL_BACKEND"].replace("django.core.mail.backends.smtp.", "inquiries.smtp.")
 else:
     _delivery = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"
