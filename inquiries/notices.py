@@ -1,24 +1,37 @@
 """The words of every email, and which ones an inquiry promises.
 
 No personal data: no name, no address, no word of the message, in subject, body or headers. An email may be read
-on a locked phone, by a family member or by whoever runs the mail server.
+on a locked phone, by a family member or by whoever runs the mail server; so the sender's name and the subject do not
+say what kind of clinic writes, either.
 """
 
+import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
-from email.utils import make_msgid
+from datetime import datetime, timedelta
+from email.utils import formataddr, make_msgid, parseaddr
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import dateformat, translation
 from post_office.models import PRIORITY, STATUS, Email
 
 from clinic.practice import clock
 from clinic.practice.models import Practice
-from inquiries.models import Inquiry, Notice, Status, Urgency
+from clinic.staff.models import StaffUser
+from inquiries import mailboxes, outbox
+from inquiries.models import Inquiry, Language, Notice, Status, Urgency
+
+logger = logging.getLogger(__name__)
 
 # Out-of-office robots must not answer, and mail programs may sort these as automatic.
 HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+# After this many repeats to the people on call, everybody who works here is paged, too.
+REPEATS_BEFORE_EVERYBODY = 2
 
 
 @dataclass(frozen=True)
@@ -27,73 +40,162 @@ class Letter:
 
     kind: str
     to: str
+    sender: str
     subject: str
-    body: str
-    priority: int
+    text: str
+    html: str
+    mailbox: str = ""
+
+
+# --- What an inquiry promises -----------------------------------------------------------------------------------------
 
 
 def promise_for_new(inquiry: Inquiry, practice: Practice) -> None:
-    """Put into the outbox what a new inquiry promises. Called inside the transaction that keeps the inquiry."""
-    if inquiry.status == Status.QUARANTINED:
+    """Put into the outbox what a new inquiry promises. Called inside the transaction that keeps the inquiry.
+
+    Nothing for a quarantined one: it would tell a spammer that the address works. Nothing for a sample.
+    """
+    if inquiry.sample or inquiry.status == Status.QUARANTINED:
         return
-    letters = [news(inquiry, practice)]
-    if inquiry.email:
-        letters.append(receipt(inquiry, practice))
+    letters = [*receipt(inquiry, practice), *news(inquiry, practice)]
     if inquiry.urgency != Urgency.ROUTINE:
-        letters += pages(inquiry, practice)
+        letters += pages(inquiry, practice, practice.on_call_addresses)
     _put(letters, inquiry)
 
 
 def promise_receipt(inquiry: Inquiry, practice: Practice) -> None:
     """Put into the outbox only what the patient gets: the inquiry comes out of quarantine."""
-    if inquiry.email and not inquiry.sample:
-        _put([receipt(inquiry, practice)], inquiry)
+    if not inquiry.sample:
+        _put(receipt(inquiry, practice), inquiry)
 
 
-def receipt(inquiry: Inquiry, practice: Practice) -> Letter:
-    """To the patient: we have it, by when we answer, and where help is meanwhile."""
-    return _letter(Notice.Kind.RECEIPT, inquiry.email, inquiry, practice, PRIORITY.medium)
+def page_again(inquiry: Inquiry, practice: Practice) -> None:
+    """Put into the outbox the repeat that `pages_repeated` counts; after two, everybody who works here gets it, too.
+
+    An address whose last page still waits for the mail server gets no second one: after a night without a mail
+    server nobody should find forty.
+    """
+    addresses = list(practice.on_call_addresses)
+    if inquiry.pages_repeated > REPEATS_BEFORE_EVERYBODY:
+        addresses += StaffUser.objects.filter(is_active=True, is_staff=True).values_list("email", flat=True)
+    waiting = _waiting_pages(inquiry).values_list("to", flat=True)
+    still_waiting = {address.lower() for to in waiting for address in to}
+    once = {address.lower(): address for address in reversed(addresses)}
+    _put(pages(inquiry, practice, [address for low, address in once.items() if low not in still_waiting]), inquiry)
 
 
-def news(inquiry: Inquiry, practice: Practice) -> Letter:
+def withdraw_pages(inquiry: Inquiry) -> None:
+    """Send no page that has not gone out yet: somebody is dealing with it."""
+    outbox.withdraw(_waiting_pages(inquiry))
+
+
+# --- The letters ------------------------------------------------------------------------------------------------------
+
+
+def receipt(inquiry: Inquiry, practice: Practice) -> list[Letter]:
+    """To the patient: we have it, by when we answer, and where help is meanwhile. None once a mailbox had its share."""
+    mailbox = mailboxes.digest(inquiry.email)
+    if not inquiry.email or mailboxes.is_full(mailbox):
+        return []
+    spanish = inquiry.language == Language.SPANISH
+    words = {
+        "due": _in_spanish(inquiry.due_at, practice) if spanish else clock.in_words(inquiry.due_at, practice),
+        "link": _link("inquiries:contact"),
+    }
+    name, sender = ("receipt.es", "Recepción") if spanish else ("receipt", "Front desk")
+    return [_letter(Notice.Kind.RECEIPT, inquiry.email, name, sender, _facts(inquiry, practice) | words, mailbox)]
+
+
+def news(inquiry: Inquiry, practice: Practice) -> list[Letter]:
     """To the front desk: there is a new inquiry, due then."""
-    return _letter(Notice.Kind.NEW_INQUIRY, practice.inbox_email, inquiry, practice, PRIORITY.medium)
+    facts = _facts(inquiry, practice)
+    return [_letter(Notice.Kind.NEW_INQUIRY, practice.inbox_email, "new_inquiry", "Triage desk", facts)]
 
 
-def pages(inquiry: Inquiry, practice: Practice) -> list[Letter]:
-    """To each person on call: open this one now. One email each, so that a bad address cannot hold up the others."""
-    return [
-        _letter(Notice.Kind.PAGE, address, inquiry, practice, PRIORITY.high) for address in practice.on_call_addresses
-    ]
+def pages(inquiry: Inquiry, practice: Practice, addresses: Iterable[str]) -> list[Letter]:
+    """Open this one now. One email to each address, so that a bad one cannot hold up the others."""
+    facts = _facts(inquiry, practice)
+    return [_letter(Notice.Kind.PAGE, address, "page", "Triage desk", facts) for address in addresses]
 
 
-def _letter(kind: Notice.Kind, to: str, inquiry: Inquiry, practice: Practice, priority: int) -> Letter:
-    context = {
+def _facts(inquiry: Inquiry, practice: Practice) -> dict[str, Any]:
+    return {
         "reference": inquiry.reference,
         "due": clock.in_words(inquiry.due_at, practice),
         "practice": practice,
-        "link": settings.SITE_URL + reverse("admin:inquiries_inquiry_change", args=[inquiry.pk]),
+        "link": _link("admin:inquiries_inquiry_change", inquiry.pk),
+        "repeats": inquiry.pages_repeated,
     }
-    subject = render_to_string(f"emails/{kind}.subject.txt", context).strip()
-    return Letter(kind, to, subject, render_to_string(f"emails/{kind}.txt", context), priority)
+
+
+def _letter(kind: str, to: str, name: str, sender: str, facts: dict[str, Any], mailbox: str = "") -> Letter:
+    # One line, whatever the template's editor puts into it: a line break would end the header.
+    subject = " ".join(render_to_string(f"emails/{name}.subject.txt", facts).split())
+    text = render_to_string(f"emails/{name}.txt", facts)
+    html = render_to_string(f"emails/{name}.html", facts | {"subject": subject})
+    return Letter(kind, to, sender, subject, text, html, mailbox)
+
+
+def _link(view: str, *args: Any) -> str:
+    return settings.SITE_URL + reverse(view, args=args)
+
+
+def _in_spanish(moment: datetime, practice: Practice) -> str:
+    """As `clock.in_words`: "martes 24 de noviembre, 11:00 a. m."."""
+    local = moment.astimezone(practice.zone)
+    midnight = (local.hour, local.minute) == (0, 0)
+    with translation.override("es"):
+        day = dateformat.format(local - timedelta(days=1) if midnight else local, r"l j \d\e F")
+    if local.minute == 0 and local.hour in (0, 12):
+        return f"{day}, 12:00 de la medianoche" if midnight else f"{day}, 12:00 del mediodía"
+    return f"{day}, {local.hour % 12 or 12}:{local:%M} {'a. m.' if local.hour < 12 else 'p. m.'}"
+
+
+# --- Into the outbox --------------------------------------------------------------------------------------------------
 
 
 def _put(letters: list[Letter], inquiry: Inquiry) -> None:
     # Not post_office.mail.send(): it reads texts as Django templates, so a clinic called "{{ x }}" would be run.
-    host = urlsplit(settings.SITE_URL).hostname
+    letters = [letter for letter in letters if _is_one_address(letter.to)]
     emails = Email.objects.bulk_create(
         Email(
-            from_email=settings.DEFAULT_FROM_EMAIL,
+            from_email=_from(letter.sender),
             to=[letter.to],
             subject=letter.subject,
-            message=letter.body,
+            message=letter.text,
+            html_message=letter.html,
             headers=HEADERS,
-            priority=letter.priority,
+            priority=PRIORITY.high if letter.kind == Notice.Kind.PAGE else PRIORITY.medium,
             status=STATUS.queued,
-            message_id=make_msgid(domain=host),
+            message_id=make_msgid(domain=urlsplit(settings.SITE_URL).hostname),
         )
         for letter in letters
     )
     Notice.objects.bulk_create(
-        Notice(inquiry=inquiry, kind=letter.kind, email=email) for letter, email in zip(letters, emails, strict=True)
+        Notice(inquiry=inquiry, kind=letter.kind, email=email, mailbox=letter.mailbox)
+        for letter, email in zip(letters, emails, strict=True)
     )
+
+
+def _from(sender: str) -> str:
+    """The sender: the name that MAIL_FROM gives, else one that does not tell what kind of clinic writes."""
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return formataddr((name or sender, address))
+
+
+def _is_one_address(address: str) -> bool:
+    """False for a quoted one such as "a,other@example.org,b"@example.org.
+
+    It is valid, but the outbox keeps its addresses in one text with commas between them and would write to the other.
+    """
+    if not set(address) & set(',"<>\\'):
+        return True
+    logger.warning("An address with a quoted part cannot be written to; its notice was left out")
+    return False
+
+
+def _waiting_pages(inquiry: Inquiry) -> "QuerySet[Email]":
+    emails: QuerySet[Email] = Email.objects.filter(
+        notice__inquiry=inquiry, notice__kind=Notice.Kind.PAGE, status__in=outbox.WAITING
+    )
+    return emails

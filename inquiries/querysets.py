@@ -10,6 +10,11 @@ if TYPE_CHECKING:
     from clinic.staff.models import StaffUser
     from inquiries.models import Inquiry  # noqa: F401 - the querysets' type
 
+# Urgent, and in nobody's hands by their own word. What is quarantined is not urgent, what is done is over.
+UNACKNOWLEDGED = models.Q(
+    urgency__in=["crisis", "emergency"], acknowledged_at__isnull=True, status__in=["new", "open", "waiting"]
+)
+
 
 class InquiryQuerySet(models.QuerySet["Inquiry"]):
     """Inquiries, filtered in the desk's words."""
@@ -49,3 +54,7 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
     def overdue(self, now: datetime | None = None) -> "InquiryQuerySet":
         """The clinic owes the next step, and the promised time has passed."""
         return self.waits_for_us().filter(due_at__lt=now or timezone.now())
+
+    def unacknowledged(self) -> "InquiryQuerySet":
+        """Urgent, and nobody has said that they are dealing with it."""
+        return self.filter(UNACKNOWLEDGED)

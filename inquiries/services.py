@@ -16,10 +16,10 @@ from clinic.practice.models import Practice
 from clinic.staff.models import StaffUser
 from inquiries import notices
 from inquiries.intake import NoRoom, submit
-from inquiries.models import Inquiry, Outcome, Status
+from inquiries.models import Inquiry, Outcome, Status, Urgency
 
 __all__ = [
-    "NoRoom", "Refused", "accept", "claim", "close", "release", "reopen", "resume_waiting", "submit",
+    "NoRoom", "Refused", "accept", "acknowledge", "claim", "close", "release", "reopen", "resume_waiting", "submit",
     "wait",
 ]  # fmt: skip
 
@@ -49,6 +49,22 @@ def release(inquiry_id: int, *, by: StaffUser, seen: int | None = None) -> Inqui
     return inquiry
 
 
+def acknowledge(inquiry_id: int, *, by: StaffUser, seen: int | None = None) -> Inquiry:
+    """Say that one is dealing with an urgent inquiry: nobody is paged about it any more.
+
+    Claiming does not say so: pages must not stop because somebody tidied the list. Whoever acknowledges at night need
+    not write the reply, so it is not a claim, either. Raises Refused for a routine one, or after somebody else.
+    """
+    with _change(inquiry_id, "acknowledge", by=by, seen=seen) as inquiry:
+        _require(inquiry, "acknowledged", Status.NEW, Status.OPEN, Status.WAITING)
+        if inquiry.urgency == Urgency.ROUTINE:
+            raise Refused(f"{inquiry} is not urgent: nobody is paged about it.")
+        if inquiry.acknowledged_by:
+            raise Refused(f"{inquiry.acknowledged_by} is already dealing with {inquiry}.")
+        _stop_pages(inquiry, by)
+    return inquiry
+
+
 def wait(inquiry_id: int, *, until: date, by: StaffUser, seen: int | None = None) -> Inquiry:
     """Set an open inquiry aside until a day, because the patient has the next step.
 
@@ -63,13 +79,18 @@ def wait(inquiry_id: int, *, until: date, by: StaffUser, seen: int | None = None
 
 
 def close(inquiry_id: int, *, outcome: str, by: StaffUser, seen: int | None = None) -> Inquiry:
-    """End an inquiry, saying how it ended. Raises Refused without an outcome, or when it has ended already."""
+    """End an inquiry, saying how it ended. Raises Refused without an outcome, or when it has ended already.
+
+    Ending an urgent one acknowledges it, so that nobody is paged when it is reopened.
+    """
     with _change(inquiry_id, "close", by=by, seen=seen) as inquiry:
         _require(inquiry, "closed", Status.NEW, Status.OPEN, Status.WAITING, Status.QUARANTINED)
         if outcome not in Outcome.values:
             raise Refused("Choose how the inquiry ended.")
         inquiry.status, inquiry.outcome = Status.DONE, outcome
         inquiry.closed_at, inquiry.closed_by, inquiry.waiting_until = timezone.now(), by, None
+        if inquiry.urgency != Urgency.ROUTINE and inquiry.acknowledged_by is None:
+            _stop_pages(inquiry, by)
     return inquiry
 
 
@@ -100,6 +121,11 @@ def accept(inquiry_id: int, *, by: StaffUser, seen: int | None = None) -> Inquir
     return inquiry
 
 
+def _stop_pages(inquiry: Inquiry, by: StaffUser) -> None:
+    inquiry.acknowledged_at, inquiry.acknowledged_by = timezone.now(), by
+    notices.withdraw_pages(inquiry)
+
+
 # --- From the worker --------------------------------------------------------------------------------------------------
 
 
@@ -117,7 +143,10 @@ def resume_waiting(*, today: date) -> int:
 # --- How a change is made ---------------------------------------------------------------------------------------------
 
 
-CHANGEABLE = ("status", "owner", "waiting_until", "outcome", "closed_at", "closed_by", "due_at", "version")
+CHANGEABLE = (
+    "status", "owner", "waiting_until", "outcome", "closed_at", "closed_by", "due_at", "acknowledged_at",
+    "acknowledged_by", "version",
+)  # fmt: skip
 
 
 @contextmanager

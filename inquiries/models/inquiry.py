@@ -13,7 +13,7 @@ from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 
 from inquiries import references
-from inquiries.querysets import InquiryQuerySet
+from inquiries.querysets import UNACKNOWLEDGED, InquiryQuerySet
 
 # What the form lets a person type. Unicode normalisation (NFC) can make a legal text up to three times longer,
 # so the columns are wider: a message that the form took must never be refused by the database.
@@ -119,6 +119,8 @@ def _one_of(field: str, choices: type[models.TextChoices]) -> models.CheckConstr
         "outcome",
         "closed_at",
         "closed_by",
+        "acknowledged_at",
+        "acknowledged_by",
         "version",
     ],
     obj_field=pghistory.ObjForeignKey(related_name="events", related_query_name="events"),
@@ -160,6 +162,16 @@ class Inquiry(models.Model):
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    acknowledged_at = models.DateTimeField(
+        null=True, blank=True, help_text="When somebody said that they are dealing with it: the pages stop."
+    )
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    paged_again_at = models.DateTimeField(
+        null=True, blank=True, help_text="The first page goes out with the inquiry; this is the last one after it."
+    )
+    pages_repeated = models.PositiveIntegerField(default=0, db_default=0)
     suspicions = ArrayField(
         models.CharField(max_length=30), default=list, db_default=[], blank=True,
         help_text="Why it was taken for spam, when it was: names of signals in spam.py.",
@@ -186,6 +198,8 @@ class Inquiry(models.Model):
             models.Index("due_at", "id", name="inquiry_by_due"),
             # "Mine".
             models.Index("owner", "due_at", "id", name="inquiry_by_owner", condition=Q(status__in=["open", "waiting"])),
+            # What the worker asks every few seconds: whom must we page about, again?
+            models.Index("id", name="inquiry_unacknowledged", condition=UNACKNOWLEDGED),
             # An inquiry's page: did the same person send the same words shortly before or after?
             models.Index("likeness", "received_at", name="inquiry_by_likeness"),
         ]
@@ -234,6 +248,15 @@ class Inquiry(models.Model):
                 )
                 | (~Q(status=Status.DONE) & Q(outcome="", closed_at__isnull=True, closed_by__isnull=True)),
             ),
+            models.CheckConstraint(
+                name="inquiry_acknowledged_says_when_and_by_whom",
+                condition=Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False)
+                | Q(acknowledged_at__isnull=True, acknowledged_by__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="inquiry_acknowledged_is_urgent",
+                condition=Q(acknowledged_at__isnull=True) | ~Q(urgency=Urgency.ROUTINE),
+            ),
         ]
         triggers = [
             pgtrigger.FSM(name="inquiry_takes_only_known_steps", field="status", transitions=STEPS),
@@ -256,6 +279,12 @@ class Inquiry(models.Model):
     def waits_for_us(self) -> bool:
         """True while the clinic owes the next step."""
         return self.status in (Status.NEW, Status.OPEN)
+
+    @property
+    def is_unacknowledged(self) -> bool:
+        """True while people are paged about it: urgent, and nobody has said that they are dealing with it."""
+        urgent, over = self.urgency != Urgency.ROUTINE, self.status in (Status.DONE, Status.QUARANTINED)
+        return urgent and not over and self.acknowledged_at is None
 
     def is_overdue(self) -> bool:
         """True when we owe the next step and the promised time has passed."""

@@ -17,10 +17,20 @@ class Notice(models.Model):
     inquiry = models.ForeignKey("inquiries.Inquiry", on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=20, choices=Kind.choices)
     email = models.OneToOneField(Email, on_delete=models.CASCADE, related_name="notice")
+    mailbox = models.CharField(
+        max_length=64, blank=True, default="", db_default="",
+        help_text="Of a receipt: a keyed digest of the address, to count what one mailbox gets in a day.",
+    )  # fmt: skip
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["created_at", "pk"]
+        indexes = [
+            # Asked before each receipt: how many did this mailbox get today?
+            models.Index(
+                "mailbox", "created_at", name="notice_receipts_by_mailbox", condition=models.Q(kind="receipt")
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="notice_kind_is_known",
