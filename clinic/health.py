@@ -1,17 +1,11 @@
 """Two questions a load balancer asks: is the process alive, and may it be sent patients?"""
 
-from datetime import timedelta
-
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from inquiries.models import WorkerHeartbeat
-
-# The worker beats every few seconds; after this long nobody sends emails and a crisis page would wait.
-WORKER_SILENCE = timedelta(seconds=60)
 
 
 @require_safe
@@ -27,8 +21,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     try:
         executor = MigrationExecutor(connection)
         state["migrations"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
-        beat = WorkerHeartbeat.objects.filter(beat_at__gt=timezone.now() - WORKER_SILENCE)
-        state["worker"] = state["migrations"] and beat.exists()
+        state["worker"] = state["migrations"] and WorkerHeartbeat.is_heard()
     except Error:
         state = dict.fromkeys(state, False)
     return JsonResponse(state, status=200 if all(state.values()) else 503)

@@ -14,6 +14,7 @@ from unfold.decorators import display
 from inquiries import references
 from inquiries.admin import inquiry_page
 from inquiries.admin.standing import BoundedPaginator, StandingFilter
+from inquiries.alarms import alarms
 from inquiries.models import Inquiry, Status, Urgency
 from inquiries.querysets import InquiryQuerySet
 
@@ -74,8 +75,9 @@ class InquiryAdmin(ModelAdmin):
         label={Urgency.CRISIS: "danger", Urgency.EMERGENCY: "warning", Urgency.ROUTINE: "info"},
     )
     def shown_urgency(self, inquiry: Inquiry) -> tuple[str, str]:
-        """A word and a colour, never a colour alone."""
-        return inquiry.urgency, inquiry.get_urgency_display()
+        """Words and a colour, never a colour alone."""
+        unacknowledged = " · not acknowledged" if inquiry.is_unacknowledged else ""
+        return inquiry.urgency, f"{inquiry.get_urgency_display()}{unacknowledged}"
 
     @admin.display(description="Reply due", ordering="due_at")
     def shown_due(self, inquiry: Inquiry) -> str:
@@ -118,6 +120,11 @@ class InquiryAdmin(ModelAdmin):
         )
         # Before Django's own, whose last one takes everything; below "do/", or "5/change/" would be taken for a change.
         return [change, *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list, below what is wrong with our own machinery."""
+        page: HttpResponse = super().changelist_view(request, {**(extra_context or {}), "alarms": alarms()})
+        return page
 
     def change_view(
         self,

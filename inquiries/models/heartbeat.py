@@ -1,6 +1,12 @@
 """WorkerHeartbeat: the sign that somebody sends our emails."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
+from django.utils import timezone
+
+# A round takes seconds, one slow email most of a minute; after this long nobody sends emails and a page would wait.
+SILENCE = timedelta(seconds=60)
 
 
 class WorkerHeartbeat(models.Model):
@@ -14,3 +20,8 @@ class WorkerHeartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"Worker seen at {self.beat_at:%Y-%m-%d %H:%M:%S} UTC"
+
+    @classmethod
+    def is_heard(cls, now: datetime | None = None) -> bool:
+        """True when a worker has been at work within the last minute."""
+        return cls.objects.filter(beat_at__gt=(now or timezone.now()) - SILENCE).exists()

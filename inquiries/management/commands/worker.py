@@ -3,25 +3,39 @@
 import logging
 import signal
 import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import Error, connection
+from django.db import connection
 from django.utils import timezone
 
 from clinic.practice.models import Practice
-from inquiries import outbox, services
+from inquiries import outbox, paging, services
 from inquiries.models import WorkerHeartbeat
 
 logger = logging.getLogger(__name__)
 
-# Postgres releases the lock when the connection of the worker in charge ends, however it ended.
 LOCK = 0x636C696E  # "clin"
 PAUSE = 2.0  # seconds between rounds; a crisis page leaves within this time
+SENDING = 5.0  # seconds of sending in a round: a long queue must not keep repeats and the heartbeat waiting
+
+# Postgres ends the session of a worker that hangs or whose machine is gone, and with it the lock. One email takes
+# 40 seconds at most, a dead machine is noticed after about 30.
+HANGS = "90s"
+SESSION = {
+    "idle_session_timeout": HANGS,
+    "idle_in_transaction_session_timeout": HANGS,
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "4",
+}
 
 
 class Command(BaseCommand):
-    """One worker is in charge; the others wait for it to go."""
+    """One worker is in charge of each round; when it is gone, the next round is another's."""
 
     help = "Sends waiting emails and keeps time. Run at least one beside the web server."
 
@@ -32,27 +46,49 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stop.set())
         while not stop.is_set():
             try:
-                if self._in_charge():
-                    work_one_round()
-            except Error:
-                logger.warning("The database did not answer; trying again")
+                with in_charge() as ours:
+                    if ours:
+                        work_one_round(stop.is_set)
+            except Exception:  # whatever it was, somebody must go on sending pages
+                logger.exception("This round of work was cut short; trying again")
                 connection.close()
             stop.wait(PAUSE)
         connection.close()
 
-    def _in_charge(self) -> bool:
+
+@contextmanager
+def in_charge() -> Iterator[bool]:
+    """True for one worker at a time. Postgres gives the lock back when the holder's session ends, however it ended."""
+    settings = ", ".join("set_config(%s, %s, false)" for _ in SESSION)
+    values = [text for setting in SESSION.items() for text in setting]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {settings}, pg_try_advisory_lock(%s)", [*values, LOCK])
+        ours = cursor.fetchone()[-1]
+    yield ours
+    if ours:  # not after a fault: then the session is closed, and the lock goes with it
         with connection.cursor() as cursor:
-            # Asked again each round: granted at once to the holder, and lost with a lost connection.
-            cursor.execute(
-                "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
-                " AND classid = 0 AND objid = %s AND granted) OR pg_try_advisory_lock(%s)",
-                [LOCK, LOCK],
-            )
-            return bool(cursor.fetchone()[0])
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
-def work_one_round() -> None:
-    """Everything that is due now, once."""
+def work_one_round(stopped: Callable[[], bool] = lambda: False) -> None:
+    """Everything that is due now, once. A fault in one part must not keep the others from being done."""
+    ends = time.monotonic() + SENDING
+    for part in (_beat, paging.page_again, _resume, lambda: _send(lambda: not stopped() and time.monotonic() < ends)):
+        try:
+            part()
+        except Exception:
+            if not connection.is_usable():
+                raise  # the lock went with it
+            logger.exception("A part of the worker's round failed")
+
+
+def _beat() -> None:
     WorkerHeartbeat.objects.update_or_create(id=1, defaults={"beat_at": timezone.now()})
-    outbox.send_waiting()
+
+
+def _resume() -> None:
     services.resume_waiting(today=timezone.localdate(timezone=Practice.objects.current().zone))
+
+
+def _send(go_on: Callable[[], bool]) -> None:
+    outbox.send_due(go_on)
