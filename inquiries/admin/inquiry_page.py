@@ -52,6 +52,13 @@ class CloseForm(ActionForm):
 
 # What can be done, in the order of the buttons: the service, its form, its label, and when it is offered.
 ACTIONS: dict[str, tuple[Callable[..., Inquiry], type[ActionForm], str, set[str]]] = {
+    # Offered only while people are paged about it.
+    "acknowledge": (
+        services.acknowledge,
+        ActionForm,
+        "I am dealing with this",
+        {Status.NEW, Status.OPEN, Status.WAITING},
+    ),
     "claim": (services.claim, ActionForm, "Claim", {Status.NEW, Status.WAITING}),
     "accept": (services.accept, ActionForm, "Not spam: move to the desk", {Status.QUARANTINED}),
     "wait": (services.wait, WaitForm, "Wait on the patient", {Status.OPEN}),
@@ -74,7 +81,9 @@ def show(desk: "InquiryAdmin", request: HttpRequest, object_id: str, bound: Acti
         raise PermissionDenied
     if not object_id.isdecimal():
         raise Http404("There is no such inquiry")
-    inquiry = get_object_or_404(Inquiry.objects.select_related("owner", "closed_by", "follows"), pk=object_id)
+    inquiry = get_object_or_404(
+        Inquiry.objects.select_related("owner", "closed_by", "acknowledged_by", "follows"), pk=object_id
+    )
     practice = Practice.objects.current()
     context = {
         **desk.admin_site.each_context(request),
@@ -84,6 +93,7 @@ def show(desk: "InquiryAdmin", request: HttpRequest, object_id: str, bound: Acti
         "practice": practice,
         "received_words": clock.in_words(inquiry.received_at, practice),
         "due_words": clock.in_words(inquiry.due_at, practice),
+        "acknowledged_words": clock.in_words(inquiry.acknowledged_at, practice) if inquiry.acknowledged_at else "",
         "closed_words": clock.in_words(inquiry.closed_at, practice) if inquiry.closed_at else "",
         "message_pieces": _pieces(inquiry),
         "alike": Inquiry.objects.alike(inquiry).only("reference", "received_at")[:MOST_ALIKE],
@@ -114,14 +124,15 @@ def act(desk: "InquiryAdmin", request: HttpRequest, inquiry_id: int, action: str
     except services.Refused as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(request, f"{label}: done. {inquiry} is now “{inquiry.get_status_display()}”.")
+        paged = " Nobody is paged about it any more." if action == "acknowledge" else ""
+        messages.success(request, f"{label}: done. {inquiry} is now “{inquiry.get_status_display()}”.{paged}")
     return redirect(reverse("admin:inquiries_inquiry_change", args=[inquiry_id]))
 
 
 def _offered(inquiry: Inquiry, bound: ActionForm | None) -> list[dict[str, Any]]:
     offered = []
     for name, (_, form_class, label, when) in ACTIONS.items():
-        if inquiry.status in when:
+        if inquiry.status in when and (name != "acknowledge" or inquiry.is_unacknowledged):
             form = form_class(prefix=name, initial={"seen": inquiry.version})
             if bound is not None and bound.prefix == name:
                 form = bound
