@@ -16,7 +16,7 @@ from pghistory.models import Context
 from post_office.models import Email
 
 from clinic.staff.models import StaffUser
-from inquiries import services
+from inquiries import paging, services
 from inquiries.management.commands import demo
 from inquiries.models import Finding, Inquiry, Language, Notice, Outcome, ReplyBy, Status, Topic, Urgency, WritingFor
 from inquiries.screening import KINDS
@@ -96,6 +96,14 @@ def test_the_desk_marks_every_sample_it_lists(desk):
 
 def test_a_sample_sends_no_email_to_anybody():
     demo.add(timezone.now())
+
+    assert not Email.objects.exists()
+
+
+def test_nobody_is_paged_again_about_a_sample():
+    demo.add(timezone.now())
+
+    paging.page_again(now=timezone.now() + timedelta(hours=1))
 
     assert not Email.objects.exists()
 
