@@ -1,8 +1,8 @@
 """Reads a patient's message for what must not wait: a crisis, an emergency, or what the clinician must know first.
 
 Reading order: words.py (text to words), spelling.py (what each word means), patterns.py and automaton.py (find
-phrases), rules.py with rules/*.toml (which phrases, and why), context.py (what makes a phrase harmless), classifier.py (a
-second reader for what no phrase foresees).
+phrases), rules.py with rules/*.toml (which phrases, and why), context.py (what makes a phrase harmless),
+classifier.py (a second reader for what no phrase foresees).
 
 Screening only ever raises a message. `routine` means "nothing found", never "low risk".
 """
@@ -26,8 +26,10 @@ __all__ = ["KINDS", "URGENCIES", "Finding", "Rule", "Screening", "rule", "screen
 MOST_PER_RULE = 10
 """Staff see where a rule first spoke; a text that repeats one phrase a thousand times needs no thousand rows."""
 
-FEWEST = 4
+FEWEST = 5
 """So few words, left over when contexts have explained the rest, say nothing."""
+MARGIN = 0.8
+"""The classifier must be surer where a context has explained something: idioms and denials keep odd company."""
 CLASSIFIED = {
     label: Rule(
         id=f"{label}.classifier",
@@ -67,7 +69,7 @@ def screen(text: str, *, classify: bool = True) -> Screening:
     raised, explained = by_rules(book, tokens)
     left = unexplained(tokens, explained)
     if classify and not any(found.kind in LABELS for found, _ in raised) and _enough(left, explained):
-        raised += _by_classifier(left)
+        raised += _by_classifier(left, MARGIN if explained else 0.0)
     kinds = {found.kind for found, _ in raised}
     findings = [finding for found, finding in raised if not found.needs or found.needs in kinds]
     kinds = {finding.kind for finding in findings}
@@ -120,10 +122,10 @@ def _enough(left: Sequence[Token], explained: Sequence[Hit]) -> bool:
     return not explained or sum(token.word not in (COMMA, END) for token in left) > FEWEST
 
 
-def _by_classifier(tokens: Sequence[Token]) -> Iterable[tuple[Rule, Finding]]:
+def _by_classifier(tokens: Sequence[Token], margin: float) -> Iterable[tuple[Rule, Finding]]:
     """Asked only when the rules found nothing urgent: where they did, staff see the words, not a whole passage."""
     passage = raised_passage(tokens)
-    if passage:
+    if passage and passage.score > margin:
         found = CLASSIFIED[passage.label]
         yield found, _finding(found, passage.first, passage.last, tokens)
 

@@ -1,7 +1,8 @@
 """Finds every phrase of every rule in one pass, in time that grows with the length of the message and nothing else.
 
 All phrases are merged into one automaton. It is walked from each word until no phrase can go on, which is at most
-the length of the longest phrase. States are worked out when first needed and kept, so a word costs a dictionary look-up.
+the length of the longest phrase. States are worked out when first needed and kept, so that a word costs one
+dictionary look-up.
 """
 
 from __future__ import annotations

@@ -1,13 +1,14 @@
 """A second reader for what no phrase foresees: a small linear classifier over words. It can only raise.
 
-Each word, pair of words and word beginning has a learned weight per label. A passage scores the sum of its weights,
-divided by the root of their number. Weights come from train.py and ship as `weights.bin`: one signed byte per bucket and
-label, after a short header.
+Each word, pair of words, word beginning and concept ("bridge" and "rope" are both means) has a learned weight per
+label. A passage scores the sum of its weights, divided by the root of their number. Weights come from train.py and
+ship as `weights.bin`: one signed byte per bucket and label, after a short header.
 """
 
 from __future__ import annotations
 
 import struct
+import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,12 +19,14 @@ from typing import NamedTuple
 from zlib import crc32
 
 from .patterns import COMMA, END
+from .spelling import fold
 from .words import Token
 
 LABELS = ("crisis", "emergency")
 BUCKETS = 1 << 15
 """Words share these by checksum. Twice as many did not read better."""
 WEIGHTS = Path(__file__).with_name("weights.bin")
+CONCEPTS = Path(__file__).parent / "rules" / "concepts.toml"
 PASSAGE = 45
 """Words judged together at most: a sentence that matters must not drown in a long message."""
 _STEM = 4
@@ -36,6 +39,7 @@ class Passage(NamedTuple):
     label: str
     first: int
     last: int
+    score: float
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,8 @@ class Weights:
 
 
 def features(tokens: Sequence[Token]) -> list[tuple[int, ...]]:
-    """For each token, the buckets of the word, of its beginning and of the pair it makes with the word before."""
+    """For each token, the buckets of the word, its beginning, its concepts and its pair with the word before."""
+    known = concepts()
     found: list[tuple[int, ...]] = []
     before = ""
     for token in tokens:
@@ -58,6 +63,7 @@ def features(tokens: Sequence[Token]) -> list[tuple[int, ...]]:
         names = [word, f"{before} {word}"] if word != END else [f"{before} {word}"]
         if len(word) > _STEM:
             names.append(f"{word[:_STEM]}*")
+        names += known.get(word, ())
         found.append(tuple(crc32(name.encode()) % BUCKETS for name in names))
         before = word
     return found
@@ -91,8 +97,18 @@ def raised(tokens: Sequence[Token]) -> Passage | None:
         for first, last in passages(tokens):
             score = weights.bias + (sums[last + 1] - sums[first]) / sqrt(max(8, counts[last + 1] - counts[first]))
             if score > highest:
-                highest, best = score, Passage(label, first, last)
+                highest, best = score, Passage(label, first, last, score)
     return best
+
+
+@lru_cache(maxsize=1)
+def concepts() -> dict[str, list[str]]:
+    """The concepts of each word, in angle brackets."""
+    found: dict[str, list[str]] = {}
+    for name, words in tomllib.loads(CONCEPTS.read_text(encoding="utf-8")).items():
+        for word in words.split():
+            found.setdefault(fold(word), []).append(f"<{name}>")
+    return found
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,7 @@ A context reaches only as far as its scope, so that it can never hide a second s
     sentence  anywhere in the same sentence
     near      in the same sentence or the one before
     next      in the same sentence or the one after
+    around    in the same sentence or a neighbouring one
 
 An objection ("again", "since yesterday") in the same reach overrules the context.
 """
@@ -25,6 +26,17 @@ from .words import Token
 
 REACH = 30
 """Tokens to either side that are looked at, so that one endless sentence costs no more than many short ones."""
+OBJECTIONS = {
+    "over": "sentence",
+    "before": "sentence",
+    "after": "sentence",
+    "clause": "clause",
+    "sentence": "next",
+    "near": "next",
+    "next": "next",
+    "around": "around",
+}
+"""How far an objection to each scope is looked for."""
 _BETWEEN = 9
 """Words that may stand between a negation and what it negates."""
 
@@ -58,9 +70,10 @@ class Surroundings:
         objection = self._objections.get(label)
         if objection is None:
             return False
-        scope = self._book.contexts[label].scope
-        near = {"clause": "clause", "sentence": "next", "near": "next", "next": "next"}.get(scope, "sentence")
-        return any(self._reaches(near, frozenset(), found, hit) for found in self._within_reach(objection, hit))
+        if self._book.contexts[label].despite_anywhere:
+            return True
+        reach = OBJECTIONS[self._book.contexts[label].scope]
+        return any(self._reaches(reach, frozenset(), found, hit) for found in self._within_reach(objection, hit))
 
     def _within_reach(self, label: int, hit: Hit) -> Sequence[Hit]:
         found = self._found[label]
@@ -81,7 +94,7 @@ class Surroundings:
         if scope == "clause":
             return self._clauses[found.first] == self._clauses[hit.first]
         apart = self._sentences[found.first] - self._sentences[hit.first]
-        return apart in {"sentence": (0,), "near": (-1, 0), "next": (0, 1)}[scope]
+        return apart in {"sentence": (0,), "near": (-1, 0), "next": (0, 1), "around": (-1, 0, 1)}[scope]
 
     def _leads_to(self, found: Hit, hit: Hit, through: frozenset[str]) -> bool:
         if found.first <= hit.first <= found.last:

@@ -9,7 +9,8 @@
     #1-17                  a whole number in this range, in digits or in letters
     $                      the end of the sentence
 
-Words are written as anyone would write them: case and accents do not matter, and "don't" also matches "do not" and "dont".
+Words are written as anyone would write them: case and accents do not matter, and "don't" also matches "do not"
+and "dont".
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ KINDS = (
     "psychiatric_medication",
     "skin_infection",
 )
-SCOPES = ("over", "before", "after", "clause", "sentence", "near", "next")
+SCOPES = ("over", "before", "after", "clause", "sentence", "near", "next", "around")
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,8 @@ class Context:
     scope: str
     reason: str
     through: frozenset[str] = frozenset()
+    despite_anywhere: bool = False
+    """An objection counts wherever in the message it stands."""
 
 
 @dataclass
@@ -154,7 +156,14 @@ class _Loader:
                 raise PatternError(f"unknown scope in {entry['id']}")
             through = frozenset(fold(entry.get("through", "")).split())
             label = self._add(entry["phrases"])
-            self.book.contexts[label] = Context(entry["id"], entry["name"], entry["scope"], entry["reason"], through)
+            self.book.contexts[label] = Context(
+                id=entry["id"],
+                name=entry["name"],
+                scope=entry["scope"],
+                reason=entry["reason"],
+                through=through,
+                despite_anywhere=entry.get("despite_anywhere", False),
+            )
             if "despite" in entry:
                 self.book.objections[self._add(entry["despite"])] = label
         return {entry["name"] for entry in file["context"]}

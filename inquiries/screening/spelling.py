@@ -167,15 +167,13 @@ class Spelling:
 
     def _segmented(self, word: str) -> tuple[str, ...] | None:
         """Words run together ("wanttodie"): known words that fill it, one of them a keyword."""
-        best: list[tuple[str, ...] | None] = [()] + [None] * len(word)
+        best: dict[int, tuple[str, ...]] = {0: ()}
         for end in range(1, len(word) + 1):
             for start in range(max(0, end - 12), end):
                 part = word[start:end]
-                if best[start] is not None and part in self._known and (len(part) > 1 or part in "iay"):
-                    candidate = (*best[start], part)
-                    if best[end] is None or len(candidate) < len(best[end]):
-                        best[end] = candidate
-        words = best[-1]
+                if start in best and part in self._known and (len(part) > 1 or part in "iay"):
+                    best[end] = min(best.get(end, (*best[start], part)), (*best[start], part), key=len)
+        words = best.get(len(word))
         if words is None or len(words) > len(word) / 2.5:
             return None
         if (len(words) > 2 or word.endswith("self")) and any(part in self._keywords for part in words):

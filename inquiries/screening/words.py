@@ -80,25 +80,27 @@ def _gather(text: str) -> list[_Raw]:
     found: list[_Raw] = []
     letters: list[_Raw] = []
     for match in _TOKEN.finditer(text):
-        kind = match.lastgroup
-        if kind == "word":
-            raw = _Raw(match.group(), *match.span())
-            apart = not letters or raw.start - letters[-1].end == 1
-            if raw.end - raw.start == 1 and apart and len(letters) < _LONGEST_SPELLED_OUT:
-                letters.append(raw)
-                continue
-        else:
-            raw = _Raw(END if kind == "end" else COMMA, *match.span())
-            if letters and raw.end - raw.start == 1 and raw.start == letters[-1].end:
-                if text[raw.end : raw.end + 2][:1].isalnum() and not text[raw.end + 1 : raw.end + 2].isalnum():
-                    continue
-        found.extend(_together(letters))
-        letters = []
-        if kind == "word" and raw.end - raw.start == 1:
-            letters.append(raw)
-        else:
-            found.append(raw)
+        is_word = match.lastgroup == "word"
+        raw = _Raw(match.group() if is_word else END if match.lastgroup == "end" else COMMA, *match.span())
+        if letters and (_dot_between(letters[-1], raw, text) if not is_word else _next_letter(letters, raw)):
+            letters += [raw] * is_word
+            continue
+        found += _together(letters)
+        letters = [raw] if is_word and raw.end - raw.start == 1 else []
+        found += [] if letters else [raw]
     return found + _together(letters)
+
+
+def _next_letter(letters: list[_Raw], raw: _Raw) -> bool:
+    """Does a single letter follow the letters so far, one character on?"""
+    alone = raw.end - raw.start == 1 and raw.start - letters[-1].end == 1
+    return alone and len(letters) < _LONGEST_SPELLED_OUT
+
+
+def _dot_between(letter: _Raw, stop: _Raw, text: str) -> bool:
+    """Is this the dot of "k.i.l.l", with one letter on either side?"""
+    after = text[stop.end : stop.end + 2]
+    return stop.start == letter.end and stop.end - stop.start == 1 and after[:1].isalnum() and not after[1:].isalnum()
 
 
 def _together(letters: list[_Raw]) -> list[_Raw]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from inquiries.screening import Rule, screen
+from inquiries.screening import Finding, Rule, screen
 from inquiries.screening.patterns import PatternError
 from inquiries.screening.rules import KINDS, Parser, rule_book
 
@@ -11,8 +11,8 @@ EXAMPLES = [(rule, text) for rule in RULES for text in rule.examples]
 COUNTER_EXAMPLES = [(rule, text) for rule in RULES for text in rule.counter_examples]
 
 
-def fired(text: str) -> list:
-    return [found for found in screen(text, classify=False).findings]
+def fired(text: str) -> tuple[Finding, ...]:
+    return screen(text, classify=False).findings
 
 
 def test_every_kind_has_rules_in_both_languages() -> None:

@@ -128,7 +128,7 @@ def print_failures(messages: Iterable[Labelled], *, with_text: bool) -> None:
         if with_text:
             print("     ", " ".join(m.text.split())[:300])
             for f in m.found.findings:
-                if f.kind in URGENT and expected or f.kind not in m.flags | {*URGENT}:
+                if (f.kind in URGENT and expected) or f.kind not in m.flags | {*URGENT}:
                     print(f"      > {f.rule}: {m.text[f.start : f.end]!r}")
 
 
