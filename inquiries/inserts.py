@@ -43,7 +43,7 @@ def insert(*rows: Model) -> None:
 
 @cache
 def _fields(model: type[Model]) -> "list[Field[Any, Any]]":
-    return [field for field in model._meta.concrete_fields if not field.primary_key]
+    return [field for field in model._meta.concrete_fields if not (field.primary_key or field.generated)]
 
 
 def _last_number(model: Any) -> str:

@@ -1,4 +1,4 @@
-"""The triage list: what waits for a reply, soonest due first."""
+"""The triage list: what waits for a reply, soonest due first, below crises that nobody has acknowledged."""
 
 from typing import Any, ClassVar
 
@@ -37,8 +37,8 @@ class InquiryAdmin(ModelAdmin):
     list_before_template = "admin/inquiries/inquiry/standings.html"
     list_select_related: ClassVar = ["owner"]
     list_per_page = 50
-    ordering: ClassVar = ["due_at", "pk"]
-    sortable_by: ClassVar = ["shown_due"]  # every other order would sort the whole table
+    ordering: ClassVar = ["-pinned", "due_at", "pk"]
+    sortable_by: ClassVar = ()  # another order would hide a crisis, and sort the whole table
     search_fields: ClassVar = ["reference"]
     search_help_text = "Find a reference"  # and nothing else: names in a search would end up in server logs
     actions = None

@@ -172,6 +172,12 @@ class Inquiry(models.Model):
         null=True, blank=True, help_text="The first page goes out with the inquiry; this is the last one after it."
     )
     pages_repeated = models.PositiveIntegerField(default=0, db_default=0)
+    pinned = models.GeneratedField(
+        expression=models.Case(models.When(UNACKNOWLEDGED, then=True), default=False),
+        output_field=models.BooleanField(),
+        db_persist=True,
+        help_text="Urgent and not acknowledged: stands above everything else in every list. Kept by the database.",
+    )
     suspicions = ArrayField(
         models.CharField(max_length=30), default=list, db_default=[], blank=True,
         help_text="Why it was taken for spam, when it was: names of signals in spam.py.",
@@ -188,16 +194,25 @@ class Inquiry(models.Model):
 
     class Meta:
         verbose_name_plural = "inquiries"
-        ordering: ClassVar = ["due_at", "pk"]
+        ordering: ClassVar = ["-pinned", "due_at", "pk"]
         indexes = [
-            # The triage list as it opens: what waits for us, soonest due first.
-            models.Index("due_at", "id", name="inquiry_waits_for_us", condition=Q(status__in=["new", "open"])),
+            # The triage list as it opens: what waits for us, pinned ones first, then soonest due.
+            models.Index(
+                F("pinned").desc(), "due_at", "id", name="inquiry_waits_for_us", condition=Q(status__in=["new", "open"])
+            ),
             # The list's other standings: waiting, done, quarantined.
-            models.Index("status", "due_at", "id", name="inquiry_by_standing"),
+            models.Index("status", F("pinned").desc(), "due_at", "id", name="inquiry_by_standing"),
             # The list of everything.
-            models.Index("due_at", "id", name="inquiry_by_due"),
+            models.Index(F("pinned").desc(), "due_at", "id", name="inquiry_by_due"),
             # "Mine".
-            models.Index("owner", "due_at", "id", name="inquiry_by_owner", condition=Q(status__in=["open", "waiting"])),
+            models.Index(
+                "owner",
+                F("pinned").desc(),
+                "due_at",
+                "id",
+                name="inquiry_by_owner",
+                condition=Q(status__in=["open", "waiting"]),
+            ),  # fmt: skip
             # What the worker asks every few seconds: whom must we page about, again?
             models.Index("id", name="inquiry_unacknowledged", condition=UNACKNOWLEDGED),
             # An inquiry's page: did the same person send the same words shortly before or after?

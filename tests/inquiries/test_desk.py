@@ -42,14 +42,31 @@ def test_the_list_opens_on_what_waits_for_us_soonest_due_first(desk, nurse):
     now = timezone.now()
     later = inquiry(received_at=now)
     overdue = inquiry(received_at=now - timedelta(days=9))
-    crisis = inquiry(received_at=now, message="I do not want to be alive anymore.")
+    soon = inquiry(received_at=now - timedelta(days=2))
     waiting, done = inquiry(), inquiry()
     for kept in (waiting, overdue):
         services.claim(kept.pk, by=nurse)
     services.wait(waiting.pk, until=NEXT_WEEK, by=nurse)
     services.close(done.pk, outcome="answered", by=nurse)
 
-    assert listed(desk) == [overdue.reference, crisis.reference, later.reference]
+    assert listed(desk) == [overdue.reference, soon.reference, later.reference]
+
+
+@pytest.mark.parametrize("standing", ["", "unassigned", "all"])
+def test_a_crisis_nobody_has_acknowledged_stands_above_what_is_overdue(desk, standing):
+    overdue = inquiry(received_at=timezone.now() - timedelta(days=9))
+    crisis = inquiry(message="I do not want to be alive anymore.")
+
+    assert listed(desk, standing) == [crisis.reference, overdue.reference]
+
+
+def test_an_acknowledged_crisis_takes_its_place_by_its_due_time(desk, nurse):
+    overdue = inquiry(received_at=timezone.now() - timedelta(days=9))
+    crisis = inquiry(message="I do not want to be alive anymore.")
+
+    services.acknowledge(crisis.pk, by=nurse)
+
+    assert listed(desk) == [overdue.reference, crisis.reference]
 
 
 def test_each_standing_shows_its_own(desk, nurse, colleague):
