@@ -53,6 +53,7 @@ def data_folder() -> Iterator[Path]:
             os.environ.pop(name, None)
         os.environ["CLINIC_DATA_DIR"] = str(folder)
         os.environ["DJANGO_SETTINGS_MODULE"] = "clinic.settings"
+        os.environ["FLOOD_MESSAGES"] = "1000000000"  # or we would measure how quickly a flood is quarantined
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)

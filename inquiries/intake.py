@@ -11,6 +11,7 @@ from django.utils import timezone
 from clinic.practice import clock
 from clinic.practice.models import Practice
 from inquiries import notices, spam
+from inquiries.inserts import insert
 from inquiries.models import Finding, Inquiry, Status, Urgency
 from inquiries.text import likeness
 from inquiries.triage import assess
@@ -77,14 +78,11 @@ def submit(
 
 @transaction.atomic
 def _keep(said: dict[str, Any], findings: list[dict[str, Any]], **kept: Any) -> Inquiry:
-    practice = Practice.objects.current()
+    practice = Practice.objects.recent()
     due_at = clock.due_at(practice, kept["received_at"], kept["urgency"])
     inquiry = Inquiry(**said, **kept, due_at=due_at)
-    inquiry.save(force_insert=True)
-    if findings:
-        Finding.objects.bulk_create(Finding(inquiry=inquiry, **finding) for finding in findings)
-    if not inquiry.sample:  # a made-up person must not page a real one
-        notices.promise_for_new(inquiry, practice)
+    found = [Finding(**finding) for finding in findings]
+    insert(inquiry, *found, *notices.promised_for_new(inquiry, practice))
     return inquiry
 
 

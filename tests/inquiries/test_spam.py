@@ -75,6 +75,14 @@ def test_no_honest_message_is_quarantined_for_one_odd_thing(odd, settings):
     assert {name: verdict.signals for name, verdict in verdicts.items() if verdict.quarantine} == {}
 
 
+def test_a_message_in_another_language_is_no_spam_even_from_a_hospital_with_an_old_copy_of_the_page():
+    for n in range(11):
+        verdict = spam.suspicious(question(message=f"这种治疗对抑郁症有帮助吗？{n}"), clues(stamp=""))
+
+    assert set(verdict.signals) == {"foreign", "no-stamp", "busy-network"}
+    assert not verdict.quarantine
+
+
 def test_no_single_signal_about_one_person_is_enough():
     floods = {"network-flood", "text-flood", "flood"}
 
