@@ -59,7 +59,7 @@ class InquiryAdmin(ModelAdmin):
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """Without Unfold's filter sheet and its "Show all": the standings are above the list, in sight."""
-        changelist = super().get_changelist_instance(request)
+        changelist: ChangeList = super().get_changelist_instance(request)
         changelist.has_filters = False
         changelist.full_result_count = changelist.result_count
         return changelist
