@@ -22,7 +22,7 @@ FIELDS = {
     "what would a first visit look like?\r\n\r\nI work on weekdays until four, so a late visit would suit me best.",
     "name": "Ada Example",
     "reply_by": "email",
-    "email": "ada@example.org",
+    "email": f"ada.{KEY}@example.org",  # one mailbox would get five receipts, and later posts would do less
     "phone": "",
     "contact_times": "weekdays after 4 pm",
     "language": "en",
@@ -57,8 +57,8 @@ def post(port: int, path: str, form_port: int) -> Maker:
         "Content-Type: application/x-www-form-urlencoded",
         f"Content-Length: {len(body)}",
     ]
-    before, after = "\r\n".join([*lines, "", body]).encode().split(KEY.encode())
-    return lambda: before + str(uuid.uuid4()).encode() + after
+    whole = "\r\n".join([*lines, "", body]).encode()
+    return lambda: whole.replace(KEY.encode(), str(uuid.uuid4()).encode())
 
 
 def ask(port: int, path: str) -> tuple[http.client.HTTPResponse, bytes]:

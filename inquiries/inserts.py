@@ -18,6 +18,8 @@ def insert(*rows: Model) -> None:
     hangs on it need not wait for each other's numbers. PostgreSQL runs statements that arrive together as one
     transaction; inside another one they are part of it. Raises django.db.Error when a row is refused.
     """
+    if not rows:
+        return
     statements: list[str] = []
     values: list[Any] = []
     for row in rows:

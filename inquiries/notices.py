@@ -10,11 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import formataddr, make_msgid, parseaddr
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import dateformat, translation
@@ -24,6 +25,7 @@ from clinic.practice import clock
 from clinic.practice.models import Practice
 from clinic.staff.models import StaffUser
 from inquiries import mailboxes, outbox
+from inquiries.inserts import insert
 from inquiries.models import Inquiry, Language, Notice, Status, Urgency
 
 logger = logging.getLogger(__name__)
@@ -50,23 +52,23 @@ class Letter:
 # --- What an inquiry promises -----------------------------------------------------------------------------------------
 
 
-def promise_for_new(inquiry: Inquiry, practice: Practice) -> None:
-    """Put into the outbox what a new inquiry promises. Called inside the transaction that keeps the inquiry.
+def promised_for_new(inquiry: Inquiry, practice: Practice) -> list[Model]:
+    """The outbox rows that a new inquiry promises, to be written with it: each email, followed by its notice.
 
     Nothing for a quarantined one: it would tell a spammer that the address works. Nothing for a sample.
     """
     if inquiry.sample or inquiry.status == Status.QUARANTINED:
-        return
+        return []
     letters = [*receipt(inquiry, practice), *news(inquiry, practice)]
     if inquiry.urgency != Urgency.ROUTINE:
         letters += pages(inquiry, practice, practice.on_call_addresses)
-    _put(letters, inquiry)
+    return _rows(letters, inquiry)
 
 
 def promise_receipt(inquiry: Inquiry, practice: Practice) -> None:
     """Put into the outbox only what the patient gets: the inquiry comes out of quarantine."""
     if not inquiry.sample:
-        _put(receipt(inquiry, practice), inquiry)
+        insert(*_rows(receipt(inquiry, practice), inquiry))
 
 
 def page_again(inquiry: Inquiry, practice: Practice) -> None:
@@ -81,7 +83,8 @@ def page_again(inquiry: Inquiry, practice: Practice) -> None:
     waiting = _waiting_pages(inquiry).values_list("to", flat=True)
     still_waiting = {address.lower() for to in waiting for address in to}
     once = {address.lower(): address for address in reversed(addresses)}
-    _put(pages(inquiry, practice, [address for low, address in once.items() if low not in still_waiting]), inquiry)
+    unreached = [address for low, address in once.items() if low not in still_waiting]
+    insert(*_rows(pages(inquiry, practice, unreached), inquiry))
 
 
 def withdraw_pages(inquiry: Inquiry) -> None:
@@ -98,42 +101,54 @@ def receipt(inquiry: Inquiry, practice: Practice) -> list[Letter]:
     if not inquiry.email or mailboxes.is_full(mailbox):
         return []
     spanish = inquiry.language == Language.SPANISH
-    words = {
-        "due": _in_spanish(inquiry.due_at, practice) if spanish else clock.in_words(inquiry.due_at, practice),
-        "link": _link("inquiries:contact"),
-    }
+    due = _in_spanish(inquiry.due_at, practice) if spanish else clock.in_words(inquiry.due_at, practice)
     name, sender = ("receipt.es", "Recepción") if spanish else ("receipt", "Front desk")
-    return [_letter(Notice.Kind.RECEIPT, inquiry.email, name, sender, _facts(inquiry, practice) | words, mailbox)]
+    words = _words(name, inquiry, practice, due=due, link=_link("inquiries:contact"))
+    return [Letter(Notice.Kind.RECEIPT, inquiry.email, sender, *words, mailbox)]
 
 
 def news(inquiry: Inquiry, practice: Practice) -> list[Letter]:
     """To the front desk: there is a new inquiry, due then."""
-    facts = _facts(inquiry, practice)
-    return [_letter(Notice.Kind.NEW_INQUIRY, practice.inbox_email, "new_inquiry", "Triage desk", facts)]
+    words = _for_the_desk("new_inquiry", inquiry, practice)
+    return [Letter(Notice.Kind.NEW_INQUIRY, practice.inbox_email, "Triage desk", *words)]
 
 
 def pages(inquiry: Inquiry, practice: Practice, addresses: Iterable[str]) -> list[Letter]:
     """Open this one now. One email to each address, so that a bad one cannot hold up the others."""
-    facts = _facts(inquiry, practice)
-    return [_letter(Notice.Kind.PAGE, address, "page", "Triage desk", facts) for address in addresses]
+    words = _for_the_desk("page", inquiry, practice)
+    return [Letter(Notice.Kind.PAGE, address, "Triage desk", *words) for address in addresses]
 
 
-def _facts(inquiry: Inquiry, practice: Practice) -> dict[str, Any]:
-    return {
-        "reference": inquiry.reference,
-        "due": clock.in_words(inquiry.due_at, practice),
-        "practice": practice,
-        "link": _link("admin:inquiries_inquiry_change", inquiry.pk),
-        "repeats": inquiry.pages_repeated,
-    }
+def _for_the_desk(name: str, inquiry: Inquiry, practice: Practice) -> tuple[str, str, str]:
+    # By the reference: a new inquiry has no number before it is written, and this letter is written with it.
+    link = _link("admin:inquiries_inquiry_change", inquiry.reference)
+    return _words(name, inquiry, practice, due=clock.in_words(inquiry.due_at, practice), link=link)
 
 
-def _letter(kind: str, to: str, name: str, sender: str, facts: dict[str, Any], mailbox: str = "") -> Letter:
+def _words(name: str, inquiry: Inquiry, practice: Practice, *, due: str, link: str) -> tuple[str, str, str]:
+    """Subject, text and HTML of the letter `name`. No value needs escaping in HTML, so all three take the same."""
+    subject, text, html = _form_letter(
+        name, practice.name, str(practice.phone.as_national), bool(inquiry.pages_repeated)
+    )
+    for fact, value in {"reference": inquiry.reference, "due": due, "link": link}.items():
+        blank = _blank(fact)
+        subject, text, html = subject.replace(blank, value), text.replace(blank, value), html.replace(blank, value)
+    return subject, text, html
+
+
+@lru_cache(maxsize=64)
+def _form_letter(name: str, practice_name: str, phone: str, repeats: bool) -> tuple[str, str, str]:
+    """The letter with blanks where an inquiry's own facts go; rendered once, not for each patient who writes."""
+    facts: dict[str, Any] = {fact: _blank(fact) for fact in ("reference", "due", "link")}
+    facts |= {"practice_name": practice_name, "phone": phone, "repeats": repeats}
     # One line, whatever the template's editor puts into it: a line break would end the header.
-    subject = " ".join(render_to_string(f"emails/{name}.subject.txt", facts).split())
-    text = render_to_string(f"emails/{name}.txt", facts)
-    html = render_to_string(f"emails/{name}.html", facts | {"subject": subject})
-    return Letter(kind, to, sender, subject, text, html, mailbox)
+    facts["subject"] = " ".join(render_to_string(f"emails/{name}.subject.txt", facts).split())
+    text, html = (render_to_string(f"emails/{name}.{ending}", facts) for ending in ("txt", "html"))
+    return facts["subject"], text, html
+
+
+def _blank(fact: str) -> str:
+    return f"[{fact.upper()}]"
 
 
 def _link(view: str, *args: Any) -> str:
@@ -154,26 +169,28 @@ def _in_spanish(moment: datetime, practice: Practice) -> str:
 # --- Into the outbox --------------------------------------------------------------------------------------------------
 
 
-def _put(letters: list[Letter], inquiry: Inquiry) -> None:
+def _rows(letters: list[Letter], inquiry: Inquiry) -> list[Model]:
+    """Each letter's email, followed by the notice that ties it to the inquiry."""
     # Not post_office.mail.send(): it reads texts as Django templates, so a clinic called "{{ x }}" would be run.
-    letters = [letter for letter in letters if _is_one_address(letter.to)]
-    emails = Email.objects.bulk_create(
-        Email(
-            from_email=_from(letter.sender),
-            to=[letter.to],
-            subject=letter.subject,
-            message=letter.text,
-            html_message=letter.html,
-            headers=HEADERS,
-            priority=PRIORITY.high if letter.kind == Notice.Kind.PAGE else PRIORITY.medium,
-            status=STATUS.queued,
-            message_id=make_msgid(domain=urlsplit(settings.SITE_URL).hostname),
-        )
-        for letter in letters
-    )
-    Notice.objects.bulk_create(
-        Notice(inquiry=inquiry, kind=letter.kind, email=email, mailbox=letter.mailbox)
-        for letter, email in zip(letters, emails, strict=True)
+    rows: list[Model] = []
+    for letter in letters:
+        if _is_one_address(letter.to):
+            notice = Notice(inquiry_id=inquiry.pk, kind=letter.kind, mailbox=letter.mailbox)
+            rows += [_email(letter), notice]
+    return rows
+
+
+def _email(letter: Letter) -> Email:
+    return Email(
+        from_email=_from(letter.sender),
+        to=[letter.to],
+        subject=letter.subject,
+        message=letter.text,
+        html_message=letter.html,
+        headers=HEADERS,
+        priority=PRIORITY.high if letter.kind == Notice.Kind.PAGE else PRIORITY.medium,
+        status=STATUS.queued,
+        message_id=make_msgid(domain=urlsplit(settings.SITE_URL).hostname),
     )
 
 

@@ -1,5 +1,6 @@
 """One inquiry on the desk: read it, see why it was raised, do the next thing."""
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -7,13 +8,13 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from clinic.practice import clock
 from clinic.practice.models import Practice
-from inquiries import services, spam
+from inquiries import references, services, spam
 from inquiries.highlight import Piece, pieces
 from inquiries.models import Finding, Inquiry, Outcome, Status
 
@@ -79,11 +80,7 @@ def show(desk: "InquiryAdmin", request: HttpRequest, object_id: str, bound: Acti
         return HttpResponseNotAllowed(["GET", "HEAD"])
     if not desk.has_view_permission(request):
         raise PermissionDenied
-    if not object_id.isdecimal():
-        raise Http404("There is no such inquiry")
-    inquiry = get_object_or_404(
-        Inquiry.objects.select_related("owner", "closed_by", "acknowledged_by", "follows"), pk=object_id
-    )
+    inquiry = _find(object_id)
     practice = Practice.objects.current()
     context = {
         **desk.admin_site.each_context(request),
@@ -103,6 +100,19 @@ def show(desk: "InquiryAdmin", request: HttpRequest, object_id: str, bound: Acti
         "media": desk.media,
     }
     return TemplateResponse(request, "admin/inquiries/inquiry/page.html", context, status=422 if bound else 200)
+
+
+def _find(object_id: str) -> Inquiry:
+    """By its number, as the list links it, or by its reference, as emails do."""
+    inquiries = Inquiry.objects.select_related("owner", "closed_by", "acknowledged_by", "follows")
+    found = None
+    if re.match(references.PATTERN, object_id):
+        found = inquiries.filter(reference=object_id).first()
+    if found is None and object_id.isdecimal():
+        found = inquiries.filter(pk=object_id).first()
+    if found is None:
+        raise Http404("There is no such inquiry")
+    return found
 
 
 def act(desk: "InquiryAdmin", request: HttpRequest, inquiry_id: int, action: str) -> HttpResponse:

@@ -206,13 +206,10 @@ class Inquiry(models.Model):
             models.Index(F("pinned").desc(), "due_at", "id", name="inquiry_by_due"),
             # "Mine".
             models.Index(
-                "owner",
-                F("pinned").desc(),
-                "due_at",
-                "id",
+                *("owner", F("pinned").desc(), "due_at", "id"),
                 name="inquiry_by_owner",
                 condition=Q(status__in=["open", "waiting"]),
-            ),  # fmt: skip
+            ),
             # What the worker asks every few seconds: whom must we page about, again?
             models.Index("id", name="inquiry_unacknowledged", condition=UNACKNOWLEDGED),
             # An inquiry's page: did the same person send the same words shortly before or after?

@@ -171,7 +171,7 @@ def test_a_repeat_is_made_once_however_many_ask_for_it(crisis):
 def test_a_repeat_that_is_cut_short_is_made_again(crisis, monkeypatch):
     paged(crisis)
     with monkeypatch.context() as patched:
-        patched.setattr("inquiries.notices._put", lambda *args: 1 / 0)
+        patched.setattr("inquiries.notices.insert", lambda *rows: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             paging.page_again(now=after(15))
 
