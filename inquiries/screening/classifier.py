@@ -29,6 +29,8 @@ WEIGHTS = Path(__file__).with_name("weights.bin")
 CONCEPTS = Path(__file__).parent / "rules" / "concepts.toml"
 PASSAGE = 45
 """Words judged together at most: a sentence that matters must not drown in a long message."""
+LONG = 0.5
+"""The best of many passages must score higher than the only one of a short message, which has but one chance."""
 _STEM = 4
 _HEADER = struct.Struct("<3f")
 
@@ -88,13 +90,14 @@ def passages(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
 
 
 def raised(tokens: Sequence[Token]) -> Passage | None:
-    """The passage that scores highest for any label, if it scores above zero."""
+    """The passage that scores highest for any label, if it scores high enough."""
     buckets = features(tokens)
     counts = [0, *accumulate(len(found) for found in buckets)]
-    highest, best = 0.0, None
+    stretches = list(passages(tokens))
+    highest, best = LONG if len(stretches) > 1 else 0.0, None
     for label, weights in learned().items():
         sums = [0.0, *accumulate(sum(weights.buckets[bucket] for bucket in found) for found in buckets)]
-        for first, last in passages(tokens):
+        for first, last in stretches:
             score = weights.bias + (sums[last + 1] - sums[first]) / sqrt(max(8, counts[last + 1] - counts[first]))
             if score > highest:
                 highest, best = score, Passage(label, first, last, score)
