@@ -52,7 +52,7 @@ def tuning_messages() -> list[tuple[str, str]]:
     return [(m["id"], m["text"]) for file in files for m in file["message"] if m["urgency"] == "routine"]
 
 
-ODD = {
+ODD: dict[str, dict[str, Any]] = {
     "nothing": {},
     "a browser that fills in everything": {"after": timedelta()},
     "an old copy of the page": {"stamp": ""},
@@ -69,7 +69,7 @@ def test_no_honest_message_is_quarantined_for_one_odd_thing(odd, settings):
     assert len(messages) > 100
 
     verdicts = {
-        name: spam.suspicious(question(message=text), clues(**{"network": "", **ODD[odd]})) for name, text in messages
+        name: spam.suspicious(question(message=text), clues(**({"network": ""} | ODD[odd]))) for name, text in messages
     }
 
     assert {name: verdict.signals for name, verdict in verdicts.items() if verdict.quarantine} == {}
