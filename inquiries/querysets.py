@@ -8,7 +8,7 @@ from django.utils import timezone
 
 if TYPE_CHECKING:
     from clinic.staff.models import StaffUser
-    from inquiries.models import Inquiry  # noqa: F401 - the querysets' type
+    from inquiries.models import Inquiry
 
 # Urgent, and in nobody's hands by their own word. What is quarantined is not urgent, what is done is over.
 UNACKNOWLEDGED = models.Q(

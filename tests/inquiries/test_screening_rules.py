@@ -3,8 +3,8 @@
 import pytest
 
 from inquiries.screening import Finding, Rule, screen
-from inquiries.screening.patterns import PatternError
-from inquiries.screening.rules import KINDS, Parser, rule_book
+from inquiries.screening.patterns import Parser, PatternError
+from inquiries.screening.rules import KINDS, rule_book
 
 RULES = list(rule_book().rules.values())
 EXAMPLES = [(rule, text) for rule in RULES for text in rule.examples]
