@@ -49,7 +49,7 @@ def post_at_once(site: str, forms: list[dict[str, str]]) -> list[tuple[int, str]
 def site(live_server) -> str:
     """A running site that takes fifty connections at once: the test server's own queue holds ten and drops the rest."""
     live_server.thread.httpd.socket.listen(AT_ONCE)
-    return live_server.url
+    return str(live_server.url)
 
 
 @pytest.mark.django_db(transaction=True)
