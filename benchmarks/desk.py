@@ -61,7 +61,7 @@ GENERATE = f"""
 LIST_SQL = f"""
     SELECT i.id, i.reference, i.urgency, i.due_at, i.topic, i.status, i.received_at, i.sample, s.email
     FROM {TABLE} i LEFT JOIN staff_staffuser s ON s.id = i.owner_id
-    WHERE i.status IN ('new', 'open') ORDER BY i.due_at, i.id LIMIT 50
+    WHERE i.status IN ('new', 'open') ORDER BY i.pinned DESC, i.due_at, i.id LIMIT 50
 """
 PAGE_SQL = f"SELECT * FROM {TABLE} WHERE id = %(id)s"
 

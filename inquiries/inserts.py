@@ -7,7 +7,7 @@ together they halved the number of questions a machine can take.
 from functools import cache
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Field, Model
 
 
@@ -20,33 +20,35 @@ def insert(*rows: Model) -> None:
     """
     if not rows:
         return
+    database = connections[DEFAULT_DB_ALIAS]
     statements: list[str] = []
     values: list[Any] = []
     for row in rows:
-        columns: list[str] = []
+        into, fields = _table(type(row))
         places: list[str] = []
-        for field in _fields(type(row)):
-            columns.append(connection.ops.quote_name(str(field.column)))
+        for field in fields:
             value = field.pre_save(row, add=True)
             if value is None and field.is_relation and not field.null:
                 places.append(_last_number(field.related_model))
             else:
                 places.append("%s")
-                values.append(field.get_db_prep_save(value, connection))
-        table = connection.ops.quote_name(row._meta.db_table)
-        insertion = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(places)})"  # noqa: S608 - no values in it
-        statements.append(insertion)
+                values.append(field.get_db_prep_save(value, database))
+        statements.append(f"{into} VALUES ({', '.join(places)})")
     statements.append(f"SELECT {_last_number(type(rows[0]))}")
-    with connection.cursor() as cursor:
+    with database.cursor() as cursor:
         cursor.execute("; ".join(statements), values)
         (rows[0].pk,) = cursor.fetchone()
-    rows[0]._state.adding, rows[0]._state.db = False, connection.alias
+    rows[0]._state.adding, rows[0]._state.db = False, database.alias
 
 
 @cache
-def _fields(model: type[Model]) -> "list[Field[Any, Any]]":
-    return [field for field in model._meta.concrete_fields if not (field.primary_key or field.generated)]
+def _table(model: type[Model]) -> "tuple[str, list[Field[Any, Any]]]":
+    """The fixed part of the statement, and the fields whose values follow."""
+    fields = [field for field in model._meta.concrete_fields if not (field.primary_key or field.generated)]
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    return f'INSERT INTO "{model._meta.db_table}" ({columns})', fields
 
 
+@cache
 def _last_number(model: Any) -> str:
     return f"currval(pg_get_serial_sequence('{model._meta.db_table}', '{model._meta.pk.column}'))"

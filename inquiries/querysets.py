@@ -45,6 +45,8 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
 
     def alike(self, inquiry: "Inquiry") -> "InquiryQuerySet":
         """The same words from the same person, sent with another form within a week before or after."""
+        if inquiry.likeness is None:
+            return self.none()  # asked for by an empty digest, the database would find every row without one
         week = timedelta(days=7)
         near = self.filter(
             likeness=inquiry.likeness, received_at__range=(inquiry.received_at - week, inquiry.received_at + week)

@@ -147,6 +147,14 @@ def test_the_digest_of_contact_and_text_needs_the_secret_key(settings):
     assert inquiry().likeness != before
 
 
+def test_inquiries_kept_without_a_digest_are_not_alike():
+    first, second = inquiry(), inquiry()
+    Inquiry.objects.update(likeness=None)
+    first.refresh_from_db()
+
+    assert second not in Inquiry.objects.alike(first)
+
+
 def test_a_sample_is_never_taken_for_a_patients_words(desk):
     services.submit(**question(), sample=True)
 
