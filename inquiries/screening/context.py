@@ -28,9 +28,9 @@ REACH = 30
 """Tokens to either side that are looked at, so that one endless sentence costs no more than many short ones."""
 OBJECTIONS = {
     "over": "sentence",
-    "before": "sentence",
+    "before": "next",
     "after": "sentence",
-    "clause": "clause",
+    "clause": "next",
     "sentence": "next",
     "near": "next",
     "next": "next",

@@ -65,3 +65,19 @@ def test_a_denial_that_is_taken_back_is_raised(text: str) -> None:
 )
 def test_a_flag_that_does_not_apply_is_not_raised(text: str, kind: str) -> None:
     assert kind not in {finding.kind for finding in screen(text).findings}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Years ago I wanted to kill myself. Tonight I will",
+        "Years ago I wanted to kill myself, tonight I will",
+        "Years ago I wanted to kill myself. I still do",
+        "Years ago I wanted to die. I feel the same today",
+        "I used to want to kill myself. It is back now",
+        "When I was young I wanted to kill myself and I cannot stand it anymore",
+        "hace años quise matarme. hoy también",
+    ],
+)
+def test_a_past_that_has_come_back_is_a_crisis(text):
+    assert screen(text).urgency == "crisis"
