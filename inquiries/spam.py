@@ -160,12 +160,20 @@ BUSY_NETWORK, REPEATED = 10, 3  # messages in a period
 NETWORKS, TEXTS, EVERYONE, QUARANTINED_BYTES = 0, 1 << 16, 2 << 16, (2 << 16) + 1
 
 
+def _one_message(said: Mapping[str, Any], clues: Clues) -> str:
+    """Tells a retry of the same words, which counts once, from other words sent with the same form."""
+    words = "\n".join(str(said.get(field, "")) for field in ("message", "name", "email", "phone", "contact_times"))
+    return str(uuid.uuid5(clues.key, words))
+
+
 def _in_the_counts(said: Mapping[str, Any], clues: Clues, now: datetime) -> Iterator[str]:
     network = NETWORKS + _slot("network", clues.network, now) if clues.network else None
     text = TEXTS + _slot("text", alike(str(said.get("message", ""))), now)
     slots = [slot for slot in (network, text, EVERYONE) if slot is not None]
     try:
-        counted = Tally.objects.add(dict.fromkeys(slots, 1), during=int(now.timestamp()) // PERIOD, key=str(clues.key))
+        counted = Tally.objects.add(
+            dict.fromkeys(slots, 1), during=int(now.timestamp()) // PERIOD, key=_one_message(said, clues)
+        )
     except DatabaseError:
         logger.exception("Messages could not be counted; this one is judged without")
         return
@@ -207,5 +215,5 @@ def network_of(request: HttpRequest) -> str:
 def has_room(said: Mapping[str, Any], clues: Clues, *, now: datetime) -> bool:
     """Count what a suspected message takes; False once today's share of storage for such messages is used up."""
     size = 2_000 + sum(len(str(value).encode()) for value in said.values())  # with its history and indexes
-    counted = Tally.objects.add({QUARANTINED_BYTES: size}, during=now.toordinal(), key=str(clues.key))
+    counted = Tally.objects.add({QUARANTINED_BYTES: size}, during=now.toordinal(), key=_one_message(said, clues))
     return counted[QUARANTINED_BYTES] <= settings.QUARANTINE_BYTES_A_DAY

@@ -419,3 +419,12 @@ def test_the_trap_is_out_of_sight_and_out_of_the_way_of_the_keyboard(client):
     assert wrapper.attributes["aria-hidden"] == "true"
     assert (trap.attributes["tabindex"], trap.attributes["autocomplete"]) == ("-1", "off")
     assert re.search(r"\.trap \{\s*display: none;", css)
+
+
+def test_other_words_with_the_same_form_are_counted_each_time(settings):
+    settings.FLOOD = 3
+    form = clues()
+
+    verdicts = [spam.suspicious(question(message=f"Question number {n}"), form) for n in range(6)]
+
+    assert verdicts[-1].quarantine
