@@ -55,3 +55,13 @@ class StaffUserAdmin(UserAdmin, ModelAdmin):
     def has_delete_permission(self, request, obj=None) -> bool:  # type: ignore[no-untyped-def]  # Django's own signature
         """Nobody: the history of a patient's question names the account."""
         return False
+
+    def get_readonly_fields(self, request, obj=None):  # type: ignore[no-untyped-def]  # Django's own signature
+        """Only somebody who may do everything gives out rights; otherwise an account could raise itself."""
+        rights = () if request.user.is_superuser else ("is_superuser", "is_staff", "groups", "user_permissions")
+        return [*super().get_readonly_fields(request, obj), *rights]
+
+    def has_change_permission(self, request, obj=None) -> bool:  # type: ignore[no-untyped-def]  # Django's own signature
+        """An account that may do everything is changed by its equals only: a new password would be a new owner."""
+        above = obj is not None and obj.is_superuser and not request.user.is_superuser
+        return not above and super().has_change_permission(request, obj)
