@@ -102,6 +102,8 @@ def _is_refused_for_good(error: Exception) -> bool:
 
     A 4xx or a lost connection may pass; a refused password or sender is our mistake, and is put right for all at once.
     """
+    if isinstance(error, UnicodeError):
+        return True  # an address that no server can be told
     return isinstance(error, SMTPRecipientsRefused | SMTPDataError) and (_code(error) or 0) >= 500
 
 
