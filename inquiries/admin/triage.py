@@ -50,6 +50,10 @@ class InquiryAdmin(ModelAdmin):
         queryset: InquiryQuerySet = super().get_queryset(request)
         return queryset.defer("message", "name", "email", "phone", "contact_times")
 
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        """No filters by address: `?message__contains=…` would put a patient's words into server logs."""
+        return lookup == StandingFilter.parameter_name
+
     def get_search_results(
         self, request: HttpRequest, queryset: InquiryQuerySet, search_term: str
     ) -> tuple[InquiryQuerySet, bool]:

@@ -225,3 +225,11 @@ def test_every_address_of_the_admin_sends_a_stranger_to_the_sign_in_page(client)
         for method in (client.get, client.post):
             response = method(path, follow=True)
             assert (response.status_code, response.request["PATH_INFO"]) == (200, "/admin/login/"), path
+
+
+def test_the_list_cannot_be_filtered_by_a_patients_words(desk):
+    inquiry()
+
+    answer = desk.get(LIST, {"message__contains": "low"})
+
+    assert answer.status_code in (302, 400)
