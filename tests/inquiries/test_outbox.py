@@ -308,3 +308,13 @@ def test_an_email_that_arrived_cannot_be_put_aside(mail_server):
 
     email.refresh_from_db()
     assert email.status == STATUS.sent
+
+
+def test_an_address_that_no_server_can_be_told_fails_at_once(mail_server):
+    email = only_receipt()
+    Email.objects.filter(pk=email.pk).update(to=f"a@{'ä' * 60}.org")
+
+    outbox.send_due()
+
+    email.refresh_from_db()
+    assert (email.status, mail_server.to()) == (STATUS.failed, [])
