@@ -1,10 +1,9 @@
 """Every question we ask about inquiries, named as the front desk says it."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.utils import timezone
 
 if TYPE_CHECKING:
     from clinic.staff.models import StaffUser
@@ -52,10 +51,6 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
             likeness=inquiry.likeness, received_at__range=(inquiry.received_at - week, inquiry.received_at + week)
         )
         return near.filter(sample=inquiry.sample).exclude(pk=inquiry.pk).order_by("received_at", "pk")
-
-    def overdue(self, now: datetime | None = None) -> "InquiryQuerySet":
-        """The clinic owes the next step, and the promised time has passed."""
-        return self.waits_for_us().filter(due_at__lt=now or timezone.now())
 
     def unacknowledged(self) -> "InquiryQuerySet":
         """Urgent, and nobody has said that they are dealing with it."""
