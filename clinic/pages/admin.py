@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminURLInputWidget
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget, UnfoldAdminURLInputWidget
 
 from clinic.pages.loader import STARTER
 from clinic.pages.models import Page, Reference
@@ -19,10 +19,11 @@ class PageForm(forms.ModelForm):
     class Meta:
         model = Page
         fields = (
-            "slug", "title", "nav_title", "summary", "body", "section", "order", "published",
+            "slug", "title", "nav_title", "summary", "body", "section", "order", "related", "published",
             "reviewed_on", "next_review_on", "reviewed_by",
         )  # fmt: skip
         widgets = {
+            "related": UnfoldAdminTextInputWidget,
             "summary": UnfoldAdminTextareaWidget(attrs={"rows": 3}),
             "body": UnfoldAdminTextareaWidget(attrs={"rows": 40, "class": "font-mono", "spellcheck": "true"}),
         }
@@ -38,7 +39,7 @@ class PageAdmin(ModelAdmin):
     search_fields = ["title", "slug", "body"]
     fieldsets = [
         (None, {"fields": ["slug", "title", "nav_title", "summary", "body"]}),
-        ("Where it stands", {"fields": ["section", "order", "published"]}),
+        ("Where it stands", {"fields": ["section", "order", "related", "published"]}),
         ("Clinical review", {"fields": ["reviewed_on", "next_review_on", "reviewed_by"]}),
     ]
 

@@ -12,7 +12,7 @@ from django.db import models, transaction
 from clinic.pages.models import Page, Reference
 
 STARTER = Path(__file__).parent / "starter"
-PAGE_FIELDS = ("title", "nav_title", "summary", "section", "order", "body")
+PAGE_FIELDS = ("title", "nav_title", "summary", "section", "order", "body", "related")
 REFERENCE_FIELDS = ("authors", "year", "title", "journal", "doi", "pmid", "url", "note")
 
 
@@ -45,6 +45,7 @@ def read_pages(folder: Path = STARTER) -> Iterator[dict[str, Any]]:
         if opening or not closing:
             raise ValueError(f"{path.name} does not start with its front matter between two --- lines")
         values: dict[str, Any] = dict(line.split(": ", 1) for line in head.splitlines())
+        values["related"] = [slug.strip() for slug in values.get("related", "").split(",") if slug.strip()]
         values |= {"slug": path.stem, "body": body.strip() + "\n", "published": True}
         yield {**values, "order": int(values["order"])}
 
@@ -56,8 +57,11 @@ def read_references(folder: Path = STARTER) -> Iterator[dict[str, Any]]:
 
 
 def fingerprint(values: Iterable[Any]) -> str:
-    """A hash of a row's loaded fields: equal to `based_on` as long as nobody edited the row."""
-    return hashlib.sha256(json.dumps(list(values)).encode()).hexdigest()
+    """A hash of a row's loaded fields: equal to `based_on` as long as nobody edited the row.
+
+    Empty lists are left out: a page loaded before it could have related pages must not look edited.
+    """
+    return hashlib.sha256(json.dumps([value for value in values if value != []]).encode()).hexdigest()
 
 
 def _bring_in(

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -110,6 +111,12 @@ class Page(models.Model):
     body = models.TextField(help_text="Markdown. Cite a source as [@key].")
     section = models.CharField(max_length=12, choices=Section.choices, default=Section.TREATMENT)
     order = models.PositiveSmallIntegerField(default=100, help_text="Low numbers come first in menus.")
+    related = ArrayField(
+        models.CharField(max_length=60, validators=[RegexValidator(SLUG, "Use pages' addresses.")]),
+        default=list,
+        blank=True,
+        help_text="Pages to read next: two to four addresses, such as safety, your-visit.",
+    )
     published = models.BooleanField(default=False, help_text="Anyone may read it.")
     based_on = models.CharField(max_length=64, blank=True, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
@@ -157,6 +164,11 @@ class Page(models.Model):
     def render(self) -> Rendered:
         """The body as HTML. One query, for the keys of the references."""
         return render(self.body, set(Reference.objects.values_list("key", flat=True)))
+
+    def related_pages(self) -> list["Page"]:
+        """What to read next, in the author's order; one query. A page that is gone or not published is left out."""
+        found = {page.slug: page for page in Page.objects.published().filter(slug__in=self.related)}
+        return [found[slug] for slug in self.related if slug in found]
 
     def clean(self) -> None:
         """Refuse to publish a text with errors; a draft may still have some."""

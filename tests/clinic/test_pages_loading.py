@@ -62,6 +62,27 @@ def test_what_staff_edited_is_never_overwritten(folder, field, value):
     assert loaded.kept == ["tea"]
 
 
+def test_a_starter_page_names_the_pages_to_read_next(folder):
+    loader.load(folder)
+    text = (folder / "tea.md").read_text().replace("order: 5\n", "order: 5\nrelated: milk, sugar\n")
+    (folder / "tea.md").write_text(text)
+
+    loader.load(folder)
+
+    assert Page.objects.get(slug="tea").related == ["milk", "sugar"]
+
+
+def test_related_pages_come_in_their_order_without_those_that_nobody_may_read(django_assert_num_queries):
+    for slug in ("milk", "sugar", "draft"):
+        Page.objects.create(slug=slug, title=slug, nav_title=slug, summary=slug, body=slug, published=slug != "draft")
+    tea = Page(slug="tea", related=["sugar", "draft", "gone", "milk"])
+
+    with django_assert_num_queries(1):
+        related = tea.related_pages()
+
+    assert [page.slug for page in related] == ["sugar", "milk"]
+
+
 def test_a_text_that_a_clinician_reviewed_is_never_replaced_by_one_nobody_reviewed(folder):
     loader.load(folder)
     today = datetime.date(2026, 11, 20)
