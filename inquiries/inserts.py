@@ -4,10 +4,11 @@ Through the ORM a new inquiry takes six statements, each of which costs the web 
 together they halved the number of questions a machine can take.
 """
 
+from contextlib import nullcontext
 from functools import cache
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.models import Field, Model
 
 
@@ -16,7 +17,8 @@ def insert(*rows: Model) -> None:
 
     A link that is still empty points to the row of its table written last before it, so that an inquiry and what
     hangs on it need not wait for each other's numbers. PostgreSQL runs statements that arrive together as one
-    transaction; inside another one they are part of it. Raises django.db.Error when a row is refused.
+    transaction. Inside another one they get a savepoint, or a refused row would spoil what came before it.
+    Raises django.db.Error when a row is refused.
     """
     if not rows:
         return
@@ -35,7 +37,8 @@ def insert(*rows: Model) -> None:
                 values.append(field.get_db_prep_save(value, database))
         statements.append(f"{into} VALUES ({', '.join(places)})")
     statements.append(f"SELECT {_last_number(type(rows[0]))}")
-    with database.cursor() as cursor:
+    within = transaction.atomic() if database.in_atomic_block else nullcontext()
+    with within, database.cursor() as cursor:
         cursor.execute("; ".join(statements), values)
         (rows[0].pk,) = cursor.fetchone()
     rows[0]._state.adding, rows[0]._state.db = False, database.alias

@@ -5,7 +5,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
 from clinic.practice import clock
@@ -76,12 +76,12 @@ def submit(
         return Inquiry.objects.get(submission_key=changed_key)
 
 
-@transaction.atomic
 def _keep(said: dict[str, Any], findings: list[dict[str, Any]], **kept: Any) -> Inquiry:
     practice = Practice.objects.recent()
     due_at = clock.due_at(practice, kept["received_at"], kept["urgency"])
     inquiry = Inquiry(**said, **kept, due_at=due_at)
     found = [Finding(**finding) for finding in findings]
+    # One trip, which PostgreSQL takes as one transaction: the inquiry, and what it promises, or nothing.
     insert(inquiry, *found, *notices.promised_for_new(inquiry, practice))
     return inquiry
 

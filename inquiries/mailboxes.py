@@ -1,10 +1,17 @@
-"""How many receipts one mailbox may get: the form must not become a way to flood somebody else's."""
+"""How many receipts one mailbox may get: the form must not become a way to flood somebody else's.
 
-from datetime import timedelta
+Asked when a receipt is about to be sent, not when a question is kept: nothing that only emails need may slow down or
+stop the keeping.
+"""
+
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from post_office.models import STATUS
+
+from inquiries.models import Notice
 
 A_DAY = timedelta(days=1)
 MOST_A_DAY = 5
@@ -16,16 +23,17 @@ def digest(address: str) -> str:
     return salted_hmac("inquiries.mailbox", f"{local.partition('+')[0]}@{domain}", algorithm="sha256").hexdigest()
 
 
-def is_full(mailbox: str) -> bool:
-    """True when a mailbox, by its digest, has had its receipts for now. Holds it until the transaction ends.
+def has_enough(email_id: int, now: datetime | None = None) -> bool:
+    """True for a receipt to a mailbox that got its receipts for now. Holds the mailbox until the transaction ends.
 
-    Otherwise fifty messages sent at the same moment would each count the same few receipts before them. Both
-    statements go in one trip, and the count sees what was committed while it waited its turn.
+    Otherwise two workers would each count the same few receipts before theirs.
     """
+    receipts = Notice.objects.filter(kind=Notice.Kind.RECEIPT).exclude(mailbox="")
+    mailbox = receipts.filter(email=email_id).values_list("mailbox", flat=True).first()
+    if mailbox is None:
+        return False
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s);"
-            " SELECT count(*) FROM inquiries_notice WHERE kind = 'receipt' AND mailbox = %s AND created_at > %s",
-            [int(mailbox[:15], 16), mailbox, timezone.now() - A_DAY],
-        )
-        return bool(cursor.fetchone()[0] >= MOST_A_DAY)
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(mailbox[:15], 16)])
+    lately = (now or timezone.now()) - A_DAY
+    sent = receipts.filter(mailbox=mailbox, email__status=STATUS.sent, email__last_updated__gt=lately)
+    return sent.count() >= MOST_A_DAY

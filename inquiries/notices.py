@@ -96,15 +96,14 @@ def withdraw_pages(inquiry: Inquiry) -> None:
 
 
 def receipt(inquiry: Inquiry, practice: Practice) -> list[Letter]:
-    """To the patient: we have it, by when we answer, and where help is meanwhile. None once a mailbox had its share."""
-    mailbox = mailboxes.digest(inquiry.email)
-    if not inquiry.email or mailboxes.is_full(mailbox):
+    """To the patient: we have it, by when we answer, and where help is meanwhile."""
+    if not inquiry.email:
         return []
     spanish = inquiry.language == Language.SPANISH
     due = _in_spanish(inquiry.due_at, practice) if spanish else clock.in_words(inquiry.due_at, practice)
     name, sender = ("receipt.es", "Recepción") if spanish else ("receipt", "Front desk")
     words = _words(name, inquiry, practice, due=due, link=_link("inquiries:contact"))
-    return [Letter(Notice.Kind.RECEIPT, inquiry.email, sender, *words, mailbox)]
+    return [Letter(Notice.Kind.RECEIPT, inquiry.email, sender, *words, mailboxes.digest(inquiry.email))]
 
 
 def news(inquiry: Inquiry, practice: Practice) -> list[Letter]:

@@ -21,10 +21,13 @@ from django.utils import timezone
 from post_office.models import PRIORITY, STATUS, Email, Log
 from post_office.settings import get_backend
 
+from inquiries import mailboxes
+
 logger = logging.getLogger(__name__)
 
 WAITING = [STATUS.queued, STATUS.requeued]
-# Not sent and no longer wanted: a page that somebody has answered, a failure that staff have put aside.
+# Not sent and no longer wanted: a page that somebody has answered, a failure that staff have put aside, a receipt for
+# a mailbox that had enough of them.
 WITHDRAWN = None
 
 LONGEST_PAUSE = timedelta(minutes=15)
@@ -58,14 +61,21 @@ def send_next(now: datetime | None = None) -> bool:
     email = due(now).select_for_update(skip_locked=True).first()
     if email is None:
         return False
+    if mailboxes.has_enough(email.pk, now):
+        email.status = WITHDRAWN
+    else:
+        _try(email, now or timezone.now())
+    _save(email)
+    return True
+
+
+def _try(email: Email, now: datetime) -> None:
     try:
         _deliver(email)
     except Exception as error:  # whatever the mail library raises, the email must stay in sight
-        _failed(email, error, now or timezone.now())
+        _failed(email, error, now)
     else:
         email.status = STATUS.sent
-    _save(email)
-    return True
 
 
 def _deliver(email: Email) -> None:

@@ -26,7 +26,7 @@ class Notice(models.Model):
     class Meta:
         ordering = ["created_at", "pk"]
         indexes = [
-            # Asked before each receipt: how many did this mailbox get today?
+            # Asked before each receipt is sent: how many did this mailbox get today?
             models.Index(
                 "mailbox", "created_at", name="notice_receipts_by_mailbox", condition=models.Q(kind="receipt")
             ),

@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from post_office.models import Email
+from post_office.models import STATUS, Email
 
 from clinic.practice.models import Practice
-from inquiries import mailboxes, notices, outbox, services
+from inquiries import mailboxes, notices, outbox
 from inquiries.models import Inquiry, Notice
 from tests import markup
-from tests.factories import inquiry, question
+from tests.factories import inquiry
 
 pytestmark = pytest.mark.django_db
 
@@ -22,10 +22,6 @@ CRISIS = "I do not want to be alive anymore."
 
 def email_of(kept: Inquiry, kind: str) -> Email:
     return kept.notices.get(kind=kind).email
-
-
-def receipts() -> int:
-    return Notice.objects.filter(kind=Notice.Kind.RECEIPT).count()
 
 
 # --- What they say ---------------------------------------------------------------------------------------------------
@@ -171,63 +167,87 @@ def test_a_header_cannot_be_slipped_in_with_the_address(mail_server, address):
     assert not any("victim" in f"{message.items()}" for message in mail_server.arrived)
 
 
-def test_one_mailbox_gets_five_receipts_a_day_and_every_message_is_kept():
+def test_one_mailbox_gets_five_receipts_a_day_and_every_message_is_kept(mail_server):
     for _ in range(7):
         inquiry()
 
-    assert (receipts(), Inquiry.objects.count()) == (5, 7)
+    outbox.send_due()
+
+    assert (mail_server.to().count("ada@example.org"), Inquiry.objects.count()) == (5, 7)
+    assert Email.objects.filter(status=outbox.WITHDRAWN).count() == 2
 
 
 @pytest.mark.parametrize("address", ["ADA@example.org", "ada+1@example.org", "ada@EXAMPLE.org"])
-def test_another_spelling_of_the_address_is_the_same_mailbox(address):
+def test_another_spelling_of_the_address_is_the_same_mailbox(mail_server, address):
     for _ in range(5):
         inquiry()
+    another = inquiry(email=address)
 
-    assert not inquiry(email=address).notices.filter(kind="receipt").exists()
+    outbox.send_due()
+
+    assert email_of(another, "receipt").status == outbox.WITHDRAWN
 
 
-def test_the_next_day_the_mailbox_gets_receipts_again():
+def test_the_next_day_the_mailbox_gets_receipts_again(mail_server):
     for _ in range(5):
         inquiry()
-    Notice.objects.update(created_at=datetime.now(UTC) - timedelta(hours=24, minutes=1))
+    outbox.send_due()
+    Email.objects.update(last_updated=datetime.now(UTC) - timedelta(hours=24, minutes=1))
+    later = inquiry()
 
-    assert inquiry().notices.filter(kind="receipt").exists()
+    outbox.send_due()
+
+    assert email_of(later, "receipt").status == STATUS.sent
 
 
-def test_one_full_mailbox_takes_nothing_from_another():
+def test_one_full_mailbox_takes_nothing_from_another(mail_server):
     for _ in range(6):
         inquiry()
+    inquiry(email="eve@example.org")
 
-    assert inquiry(email="eve@example.org").notices.filter(kind="receipt").exists()
+    outbox.send_due()
+
+    assert mail_server.to().count("eve@example.org") == 1
+
+
+def test_a_full_mailbox_keeps_no_page_from_the_people_on_call(mail_server):
+    Practice.objects.update(on_call_addresses=["ada@example.org"])
+    for _ in range(6):
+        inquiry(message=CRISIS)
+
+    outbox.send_due()
+
+    assert Email.objects.filter(notice__kind=Notice.Kind.PAGE, status=STATUS.sent).count() == 6
 
 
 @pytest.mark.django_db(transaction=True)
-def test_messages_sent_all_at_once_do_not_slip_past_the_limit():
-    Practice.objects.current()
-    together = threading.Barrier(12)
+def test_two_workers_at_once_do_not_slip_past_the_limit(mail_server):
+    for _ in range(12):
+        inquiry()
+    together = threading.Barrier(2)
 
-    def send():
+    def work():
         together.wait()
-        services.submit(**question())
+        outbox.send_due()
         connection.close()
 
-    threads = [threading.Thread(target=send) for _ in range(12)]
+    threads = [threading.Thread(target=work) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
-    assert (Inquiry.objects.count(), receipts()) == (12, mailboxes.MOST_A_DAY)
+    assert mail_server.to().count("ada@example.org") == mailboxes.MOST_A_DAY
 
 
 def test_counting_a_mailbox_reads_an_index():
+    kept = inquiry()
     with CaptureQueriesContext(connection) as queries:
-        mailboxes.is_full(mailboxes.digest("ada@example.org"))
-    counting = queries[-1]["sql"].partition(";")[2]
+        mailboxes.has_enough(email_of(kept, "receipt").pk)
 
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"EXPLAIN {counting}")
+        cursor.execute(f"EXPLAIN {queries[-1]['sql']}")
         plan = str(cursor.fetchall())
 
     assert "notice_receipts_by_mailbox" in plan
