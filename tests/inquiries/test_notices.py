@@ -1,11 +1,12 @@
 """What our emails say, to whom, how often, and what they never say."""
 
 import re
-import threading
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from post_office.models import STATUS, Email
 
@@ -221,23 +222,19 @@ def test_a_full_mailbox_keeps_no_page_from_the_people_on_call(mail_server):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_at_once_do_not_slip_past_the_limit(mail_server):
-    for _ in range(12):
-        inquiry()
-    together = threading.Barrier(2)
+def test_a_worker_waits_while_another_one_counts_the_same_mailbox():
+    emails = [email_of(inquiry(), "receipt").pk for _ in range(2)]
 
-    def work():
-        together.wait()
-        outbox.send_due()
-        connection.close()
+    def count_the_same_mailbox():
+        with closing(connection.copy()) as other, other.cursor() as cursor, pytest.raises(OperationalError):
+            cursor.execute("SET lock_timeout = '50ms'")
+            with patch.object(mailboxes, "connection", other):
+                mailboxes.has_enough(emails[1])
 
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with transaction.atomic():
+        mailboxes.has_enough(emails[0])
 
-    assert mail_server.to().count("ada@example.org") == mailboxes.MOST_A_DAY
+        count_the_same_mailbox()
 
 
 def test_counting_a_mailbox_reads_an_index():
