@@ -225,16 +225,12 @@ def test_a_full_mailbox_keeps_no_page_from_the_people_on_call(mail_server):
 def test_a_worker_waits_while_another_one_counts_the_same_mailbox():
     emails = [email_of(inquiry(), "receipt").pk for _ in range(2)]
 
-    def count_the_same_mailbox():
-        with closing(connection.copy()) as other, other.cursor() as cursor, pytest.raises(OperationalError):
-            cursor.execute("SET lock_timeout = '50ms'")
-            with patch.object(mailboxes, "connection", other):
-                mailboxes.has_enough(emails[1])
-
-    with transaction.atomic():
+    with closing(connection.copy()) as other, other.cursor() as cursor, transaction.atomic():
+        cursor.execute("SET lock_timeout = '50ms'")
         mailboxes.has_enough(emails[0])
 
-        count_the_same_mailbox()
+        with patch.object(mailboxes, "connection", other), pytest.raises(OperationalError):
+            mailboxes.has_enough(emails[1])
 
 
 def test_counting_a_mailbox_reads_an_index():
