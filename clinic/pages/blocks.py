@@ -1,4 +1,7 @@
-"""The blocks an author may write between `:::name Heading` and `:::`, and the HTML each becomes."""
+"""The blocks an author may write between `:::name Heading` and `:::`, and the HTML each becomes.
+
+`:::picture NAME` is the one block without words of the author's: the drawing brings its own (see pictures/).
+"""
 
 from dataclasses import dataclass
 
@@ -26,6 +29,7 @@ BLOCKS = {
     "key-facts": Block("key-facts", "", "key-facts__heading", default_heading="Key facts"),
     "faq": Block("faq", "", "faq__question", listed=True),
     "table": Block("table-wrap"),
+    "picture": Block("picture"),
 }
 
 

@@ -28,6 +28,8 @@ def _read_citation(state: StateInline, silent: bool) -> bool:
 
 def _write_block(self: object, tokens: list[Token], index: int, options: object, env: object) -> str:
     meta = tokens[index].meta
+    if "picture" in meta:
+        return str(meta["picture"]) if tokens[index].nesting == 1 else ""
     if tokens[index].nesting == -1:
         return closing(meta["block"])
     return opening(meta["block"], meta["heading"], meta["level"], meta["anchor"])

@@ -1,7 +1,8 @@
 """Markdown to HTML, with raw HTML switched off, so that no author can put a script or a tracker on a page.
 
-On top of plain Markdown: blocks (`:::emergency Call 911 if:` … `:::`, see blocks.py) and citations (`[@key]`
-or `[@first; @second]`), which become numbered links to the page's list of references.
+On top of plain Markdown: blocks (`:::emergency Call 911 if:` … `:::`, see blocks.py), pictures (`:::picture NAME`
+and `:::` with nothing between them, see pictures/) and citations (`[@key]` or `[@first; @second]`), which become
+numbered links to the page's list of references. A picture's citations are numbered with those of the text.
 """
 
 import re
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from django.utils.text import slugify
 from markdown_it.token import Token
 
+from clinic.pages import pictures
 from clinic.pages.blocks import BLOCKS
 from clinic.pages.markup import KEY, PARSER
 
@@ -71,7 +73,7 @@ class _Page:
         if token.type == "heading_open":
             self._heading(token, following[0])
         elif token.type == "container_block_open":
-            self._block(token)
+            self._block(token, following[0])
         elif token.type == "container_block_close":
             token.meta = self._open.pop().meta
         elif token.type == "inline":
@@ -103,7 +105,7 @@ class _Page:
         token.attrSet("id", anchor := self._anchor(title))
         self.contents.append((anchor, title, level))
 
-    def _block(self, token: Token) -> None:
+    def _block(self, token: Token, following: Token) -> None:
         name, _, heading = token.info.strip().partition(" ")
         line, block = _line(token), BLOCKS.get(name)
         level = 3 if self._in_section else 2
@@ -111,6 +113,9 @@ class _Page:
         end = token.map[1] if token.map else len(self.lines)
         if end >= len(self.lines) or not self.lines[end].strip().startswith(":::"):
             self._error(line, f"The block {name} is not closed: end it with ::: on a line of its own.")
+        if name == "picture":
+            self._picture(token, following, heading.strip(), level)
+            return
         if block is None:
             self._error(line, f"There is no block called {name}. There are: {', '.join(BLOCKS)}.")
             token.meta = {"block": BLOCKS["off-label"], "heading": "", "level": level, "anchor": ""}
@@ -122,6 +127,26 @@ class _Page:
         token.meta = {"block": block, "heading": heading, "level": level, "anchor": anchor}
         if block.listed:
             self.contents.append((anchor, heading, level))
+
+    def _picture(self, token: Token, following: Token, name: str, level: int) -> None:
+        """Drawn here and not by the parser, so that its citations are numbered in the order of reading."""
+        line = _line(token)
+        token.meta = {"block": BLOCKS["picture"], "picture": ""}
+        if following.type != "container_block_close":
+            self._error(_line(following), "A picture brings its own words. Leave nothing between its two lines.")
+        if name in pictures.NAMES:
+            place = pictures.Place(self._anchor(name), level, lambda text: self._words(text, line))
+            token.meta["picture"] = pictures.draw(name, place)
+        else:
+            known = ", ".join(pictures.NAMES)
+            self._error(line, f"There is no picture called {name or '(nothing)'}. There are: {known}.")
+
+    def _words(self, text: str, line: int) -> str:
+        """A line of a picture's text as HTML, with citations like the page's own."""
+        tokens = PARSER.parseInline(text)
+        tokens[0].map = [line - 1, line]
+        self._inline(tokens[0])
+        return str(PARSER.renderer.render(tokens, PARSER.options, {}))
 
     def _table(self, token: Token) -> None:
         if token.type == "table_open":

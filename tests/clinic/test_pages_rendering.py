@@ -127,3 +127,36 @@ def test_headings_have_ids_of_their_own_that_never_take_one_from_the_frame():
 )
 def test_a_broken_text_is_explained_with_its_line(written, told):
     assert errors(written)[0].startswith(told)
+
+
+def test_a_picture_brings_its_own_heading_and_its_citations_are_numbered_with_those_of_the_text():
+    keys = {*KEYS, "jaadint2023"}
+    rendered = render("## Risks\n\nOne. [@ada2020]\n\n:::picture eyelid-out-of-100\n:::\n\nTwo. [@988_line]", keys)
+
+    assert rendered.errors == []
+    assert rendered.keys[0] == "ada2020"
+    assert rendered.keys[-1] == "988_line"
+    assert 'aria-labelledby="eyelid-out-of-100">\n<figcaption>\n<h3 id="eyelid-out-of-100">' in rendered.html
+
+
+@pytest.mark.parametrize("name", ["no-such-picture", ""])
+def test_an_unknown_picture_is_refused_and_the_author_is_told_which_ones_there_are(name):
+    told = errors(f"Text.\n\n:::picture {name}\n:::")
+
+    assert told == [
+        f"Line 3: There is no picture called {name or '(nothing)'}. There are: "
+        "eyelid-out-of-100, frown-muscles, response-out-of-100, trials-forest, visit-timeline."
+    ]
+
+
+def test_words_inside_a_picture_are_refused_because_it_brings_its_own():
+    told = errors(":::picture frown-muscles\n\nMy words.\n:::")
+
+    assert told[0] == "Line 3: A picture brings its own words. Leave nothing between its two lines."
+
+
+def test_the_same_picture_twice_has_two_ids():
+    shown = html(":::picture frown-muscles\n:::\n\n:::picture frown-muscles\n:::")
+
+    assert 'id="frown-muscles"' in shown
+    assert 'id="frown-muscles-2"' in shown
