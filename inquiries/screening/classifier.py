@@ -31,6 +31,7 @@ PASSAGE = 45
 """Words judged together at most: a sentence that matters must not drown in a long message."""
 LONG = 0.5
 """The best of many passages must score higher than the only one of a short message, which has but one chance."""
+WORDS_KEPT = 8192
 _STEM = 4
 _HEADER = struct.Struct("<3f")
 
@@ -54,7 +55,6 @@ class Weights:
 
 def features(tokens: Sequence[Token]) -> list[tuple[int, ...]]:
     """For each token, the buckets of the word, its beginning, its concepts and its pair with the word before."""
-    known = concepts()
     found: list[tuple[int, ...]] = []
     before = ""
     for token in tokens:
@@ -62,13 +62,22 @@ def features(tokens: Sequence[Token]) -> list[tuple[int, ...]]:
         if word == COMMA:
             found.append(())
             continue
-        names = [word, f"{before} {word}"] if word != END else [f"{before} {word}"]
-        if len(word) > _STEM:
-            names.append(f"{word[:_STEM]}*")
-        names += known.get(word, ())
-        found.append(tuple(crc32(name.encode()) % BUCKETS for name in names))
+        found.append((_bucket(f"{before} {word}"), *_alone(word)))
         before = word
     return found
+
+
+@lru_cache(WORDS_KEPT)
+def _alone(word: str) -> tuple[int, ...]:
+    """The buckets of a word whatever stands before it: itself, its beginning, its concepts."""
+    names = [word] if word != END else []
+    if len(word) > _STEM:
+        names.append(f"{word[:_STEM]}*")
+    return tuple(_bucket(name) for name in (*names, *concepts().get(word, ())))
+
+
+def _bucket(name: str) -> int:
+    return crc32(name.encode()) % BUCKETS
 
 
 def passages(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
@@ -96,7 +105,8 @@ def raised(tokens: Sequence[Token]) -> Passage | None:
     stretches = list(passages(tokens))
     highest, best = LONG if len(stretches) > 1 else 0.0, None
     for label, weights in learned().items():
-        sums = [0.0, *accumulate(sum(weights.buckets[bucket] for bucket in found) for found in buckets)]
+        weight = weights.buckets.__getitem__
+        sums = [0.0, *accumulate(sum(map(weight, found)) for found in buckets)]
         for first, last in stretches:
             score = weights.bias + (sums[last + 1] - sums[first]) / sqrt(max(8, counts[last + 1] - counts[first]))
             if score > highest:

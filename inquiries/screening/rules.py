@@ -19,6 +19,7 @@ from .spelling import Spelling, fold
 
 HERE = Path(__file__).parent / "rules"
 LANGUAGES = ("en", "es")
+WORDS_KEPT = 8192
 URGENCIES = ("crisis", "emergency", "routine")
 """Most urgent first. Crisis and emergency are also kinds of finding; every other kind leaves a message routine."""
 KINDS = (
@@ -84,7 +85,11 @@ class RuleBook:
     ranges: list[tuple[str, int, int]] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
 
-    def symbols(self, word: str) -> Symbols:
+    def __post_init__(self) -> None:
+        # People use the same few thousand words; working out each one again was a tenth of the reading time.
+        self.symbols = lru_cache(WORDS_KEPT)(self._symbols)
+
+    def _symbols(self, word: str) -> Symbols:
         """Everything a token may be matched as."""
         if word in (COMMA, END):
             return (word,)

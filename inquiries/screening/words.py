@@ -80,14 +80,16 @@ def _gather(text: str) -> list[_Raw]:
     found: list[_Raw] = []
     letters: list[_Raw] = []
     for match in _TOKEN.finditer(text):
-        is_word = match.lastgroup == "word"
-        raw = _Raw(match.group() if is_word else END if match.lastgroup == "end" else COMMA, *match.span())
-        if letters and (_dot_between(letters[-1], raw, text) if not is_word else _next_letter(letters, raw)):
-            letters += [raw] * is_word
-            continue
-        found += _together(letters)
-        letters = [raw] if is_word and raw.end - raw.start == 1 else []
-        found += [] if letters else [raw]
+        kind = match.lastgroup
+        is_word = kind == "word"
+        raw = _Raw(match[0] if is_word else END if kind == "end" else COMMA, match.start(), match.end())
+        if letters:
+            if _next_letter(letters, raw) if is_word else _dot_between(letters[-1], raw, text):
+                letters += [raw] * is_word
+                continue
+            found += _together(letters)
+            letters = []
+        (letters if is_word and raw.end - raw.start == 1 else found).append(raw)
     return found + _together(letters)
 
 
