@@ -79,5 +79,5 @@ class ReferenceAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Reference | None = None) -> bool:
         """Only one that no page cites and that the starter list would not bring back."""
-        is_free = obj is not None and not obj.based_on and not obj.citing_pages().exists()
+        is_free = obj is not None and not obj.based_on and not Page.objects.citing(obj.key).exists()
         return is_free and super().has_delete_permission(request, obj)

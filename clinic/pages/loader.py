@@ -2,17 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import Exists, OuterRef
 
-from clinic.pages.models import Page, Reference
+from clinic.pages import services
+from clinic.pages.models import TEXT_FIELDS, Page, Reference, Version
+from clinic.pages.models.version import OPEN
 
 STARTER = Path(__file__).parent / "starter"
-PAGE_FIELDS = ("title", "nav_title", "summary", "section", "order", "body", "related")
 REFERENCE_FIELDS = ("authors", "year", "title", "journal", "doi", "pmid", "url", "note")
 
 
@@ -29,12 +31,22 @@ class Loaded:
 def load(folder: Path = STARTER) -> Loaded:
     """Add what is missing and refresh what nobody touched; safe to run at every start and from several processes.
 
-    A page is touched when its text differs from what was loaded, or when a clinician reviewed it: a newer starter
-    text has not been reviewed by anyone. Raises ValueError for a starter page without its front matter.
+    A page is touched when its text differs from what was loaded, when a clinician reviewed it (a newer starter text
+    has not been reviewed by anyone), when somebody works on a draft of it, or took it down. Raises ValueError for a
+    starter page without its front matter.
     """
-    references = _bring_in(Reference, "key", REFERENCE_FIELDS, read_references(folder))
-    pages = _bring_in(Page, "slug", PAGE_FIELDS, read_pages(folder))
-    return Loaded(references.added + pages.added, references.refreshed + pages.refreshed, pages.kept)
+    references = _bring_in(Reference.objects.all(), "key", REFERENCE_FIELDS, read_references(folder), _edited_reference)
+    drafts = Version.objects.filter(page=OuterRef("pk"), state__in=OPEN)
+    pages = _bring_in(
+        Page.objects.annotate(has_draft=Exists(drafts)), "slug", TEXT_FIELDS, read_pages(folder), _edited_page
+    )
+    if pages.added or pages.refreshed:
+        # Another process may have added them at the same moment, versions and all.
+        added = Page.objects.filter(slug__in=pages.added, versions=None)
+        services.record_starters([*added, *pages.refreshed])
+    return Loaded(
+        len(references.added) + len(pages.added), len(references.refreshed) + len(pages.refreshed), pages.kept
+    )
 
 
 def read_pages(folder: Path = STARTER) -> Iterator[dict[str, Any]]:
@@ -64,29 +76,46 @@ def fingerprint(values: Iterable[Any]) -> str:
     return hashlib.sha256(json.dumps([value for value in values if value != []]).encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class _Brought:
+    added: list[str]
+    refreshed: list[Any]
+    kept: list[str]
+
+
 def _bring_in(
-    model: type[models.Model], key: str, fields: tuple[str, ...], starters: Iterable[dict[str, Any]]
-) -> Loaded:
+    rows: models.QuerySet[Any],
+    key: str,
+    fields: tuple[str, ...],
+    starters: Iterable[dict[str, Any]],
+    edited: Callable[[Any], bool],
+) -> _Brought:
     # Locked, so that an edit saved at this moment is either seen here or comes after us.
-    present: dict[str, Any] = {getattr(row, key): row for row in model._default_manager.select_for_update()}
+    present: dict[str, Any] = {getattr(row, key): row for row in rows.select_for_update()}
     missing, stale, kept = [], [], []
     for starter in starters:
         newest = fingerprint(starter[name] for name in fields)
         row = present.get(starter[key])
         if row is None:
-            missing.append(model(**starter, based_on=newest))
-        elif _touched(row, fields):
+            missing.append(rows.model(**starter, based_on=newest))
+        elif edited(row):
             kept.append(starter[key])
         elif row.based_on != newest:
             for name in fields:
                 setattr(row, name, starter[name])
             row.based_on = newest
             stale.append(row)
-    added = model._default_manager.bulk_create(missing, ignore_conflicts=True) if missing else []
+    if missing:
+        rows.model.objects.bulk_create(missing, ignore_conflicts=True)
     for row in stale:
         row.save()
-    return Loaded(len(added), len(stale), kept)
+    return _Brought([getattr(row, key) for row in missing], stale, kept)
 
 
-def _touched(row: Any, fields: tuple[str, ...]) -> bool:
-    return bool(getattr(row, "reviewed_by", "")) or row.based_on != fingerprint(getattr(row, name) for name in fields)
+def _edited_reference(row: Any) -> bool:
+    return bool(row.based_on != fingerprint(getattr(row, name) for name in REFERENCE_FIELDS))
+
+
+def _edited_page(row: Any) -> bool:
+    ours = row.reviewed_by or row.has_draft or not row.published
+    return bool(ours or row.based_on != fingerprint(row.text().values()))

@@ -4,8 +4,8 @@ import datetime
 
 import pytest
 
-from clinic.pages import loader
-from clinic.pages.models import Edition, Page, Reference
+from clinic.pages import loader, services
+from clinic.pages.models import Edition, Page, Reference, State
 
 pytestmark = pytest.mark.django_db
 
@@ -23,8 +23,9 @@ def folder(tmp_path):
 def test_a_first_start_publishes_every_starter_page_with_its_references():
     loaded = loader.load()
 
-    assert Page.objects.published().count() == 6
-    assert loaded.added == 6 + Reference.objects.count()
+    starters = len(list(loader.STARTER.glob("*.md")))
+    assert Page.objects.published().count() == starters
+    assert loaded.added == starters + Reference.objects.count()
 
 
 def test_a_second_start_changes_nothing_and_asks_twice(django_assert_num_queries):
@@ -94,9 +95,38 @@ def test_a_text_that_a_clinician_reviewed_is_never_replaced_by_one_nobody_review
     assert Page.objects.get(slug="tea").body == "It is warm.\n"
 
 
-def test_a_page_that_staff_took_down_stays_down(folder):
+def test_every_starter_text_is_a_published_version_without_an_author(folder):
     loader.load(folder)
-    Page.objects.update(published=False)
+    (folder / "tea.md").write_text(FRONT.format(title="Tea", body="It is hot."))
+    loader.load(folder)
+
+    versions = Page.objects.get(slug="tea").versions.order_by("number")
+
+    assert [(version.number, version.state, version.body) for version in versions] == [
+        (1, State.PAST, "It is warm.\n"),
+        (2, State.PUBLISHED, "It is hot.\n"),
+    ]
+    assert {version.author for version in versions} == {None}
+
+
+def test_a_page_that_somebody_is_writing_a_draft_of_is_not_refreshed(folder, nurse):
+    loader.load(folder)
+    tea = Page.objects.get(slug="tea")
+    text = {**tea.text(), "body": "We like coffee.\n"}
+    services.save_draft(tea.pk, text=text, note="Coffee", by=nurse, seen=services.standing(tea).token)
+    (folder / "tea.md").write_text(FRONT.format(title="Tea", body="It is hot."))
+
+    loaded = loader.load(folder)
+
+    tea.refresh_from_db()
+    assert tea.body == "It is warm.\n"
+    assert loaded.kept == ["tea"]
+
+
+def test_a_page_that_staff_took_down_stays_down(folder, nurse):
+    loader.load(folder)
+    tea = Page.objects.get(slug="tea")
+    services.take_down(tea.pk, by=nurse, seen=services.standing(tea).token)
     (folder / "tea.md").write_text(FRONT.format(title="Tea", body="It is hot."))
 
     loader.load(folder)
