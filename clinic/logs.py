@@ -1,8 +1,21 @@
-"""Log lines without patients' words."""
+"""Log lines without patients' words and without the addresses that open their pages."""
 
 import logging
 import traceback
 from types import TracebackType
+
+
+def without_address(record: logging.LogRecord) -> bool:
+    """Leave of a request's path only its first part. Always lets the line through.
+
+    A receipt's address opens the receipt for whoever reads the log, and anybody can put a name into an address.
+    """
+    path = getattr(getattr(record, "request", None), "path", None)
+    if path and isinstance(record.args, tuple):
+        first, more = path[1:].partition("/")[::2]
+        shown = f"/{first[:40]}{'/…' if more else ''}"
+        record.args = tuple(shown if value == path else value for value in record.args)
+    return True
 
 
 class PrivateFormatter(logging.Formatter):

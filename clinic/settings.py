@@ -14,6 +14,7 @@ from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 from clinic import database
+from clinic.logs import without_address
 
 env = environ.Env()
 
@@ -254,10 +255,13 @@ LOGGING = {
             "style": "{",
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"without_address": {"()": lambda: without_address}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_address"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # Robots try host names all day; each line would repeat what they made up.
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
         "post_office": {"handlers": ["console"], "level": "WARNING", "propagate": False},
     },
 }

@@ -1,9 +1,21 @@
 """Logs tell where a fault happened, never what a patient wrote."""
 
+import io
 import logging
 import sys
 
+import pytest
+from django.test import Client
+
 from clinic.logs import PrivateFormatter
+
+
+@pytest.fixture
+def lines(monkeypatch):
+    """What the site's one handler writes."""
+    stream = io.StringIO()
+    monkeypatch.setattr(logging.getLogger("django").handlers[0], "stream", stream)
+    return stream
 
 
 def logged(error: Exception) -> str:
@@ -27,3 +39,20 @@ def test_the_log_names_the_kind_and_the_place_of_a_fault():
     assert "RuntimeError" in text
     assert "ValueError" in text
     assert "in logged" in text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/contact/received/K7QM-2XHD:signature/", "/marmalade/Ada-Example/"])
+def test_a_log_line_holds_no_address_that_opens_or_says_something(path, lines):
+    Client().post(path)
+
+    line = lines.getvalue()
+    assert "WARNING" in line
+    assert not any(part in line for part in ("K7QM", "signature", "marmalade/Ada"))
+
+
+@pytest.mark.django_db
+def test_a_request_for_another_host_writes_no_line(lines):
+    Client().get("/", HTTP_HOST="marmalade.example.org")
+
+    assert lines.getvalue() == ""
