@@ -27,6 +27,11 @@ BANNED = re.compile(
     r"|discounts?|limited places|get treated)\b|\$\s?\d",
     re.IGNORECASE,
 )
+# What an article says of each claim that readers may have read elsewhere.
+VERDICTS = (
+    "Right; Right, by and large; Right, in short; Partly right; Goes too far; Misleading; Wrong; Out of date; "
+    "Leaves something out; Not shown; No source found"
+).split("; ")
 # Readers take an odds ratio for "times as many people", and an effect size for a share of people. The glossary
 # explains the words to those who met them elsewhere; a value stands nowhere.
 STATISTICS = re.compile(r"\bodds ratio|confidence interval|\bCI\b", re.IGNORECASE)
@@ -80,6 +85,9 @@ class TestEveryPage:
 
         assert {link: client.get(link).status_code for link in links} == dict.fromkeys(links, 200)
 
+    def test_it_names_two_to_four_other_pages_to_read_next(self, slug):
+        assert len(set(PAGES[slug]["related"]) - {slug}) in (2, 3, 4)
+
     def test_its_summary_fits_a_search_result(self, slug):
         assert len(PAGES[slug]["summary"]) <= 180
 
@@ -119,5 +127,10 @@ def test_the_pages_about_the_use_are_the_ones_we_think():
 
 
 @pytest.mark.parametrize("slug", ["botox-and-depression", "how-botox-may-affect-mood"])
-def test_an_article_puts_right_in_the_open_what_readers_may_have_read(slug):
-    assert ("what-you-may-have-read", "What you may have read", 2) in rendered(slug).contents
+def test_an_article_answers_each_of_the_18_claims_that_readers_may_have_read(slug):
+    """The evidence brief counts 18 claims in each of the two articles that our readers come from."""
+    part = PAGES[slug]["body"].split("\n## What you may have read\n")[1].split("\n## ")[0]
+    answers = re.findall(r'### "(.+)"\n\n\*\*(.+?)\.\*\* \S', part)
+
+    assert len(answers) == part.count("\n### ") == 18
+    assert {verdict for _, verdict in answers} - set(VERDICTS) == set()
