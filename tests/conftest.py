@@ -2,6 +2,7 @@
 
 import pytest
 
+from clinic.pages import navigation
 from clinic.practice.models import Practice
 from clinic.staff.models import StaffUser
 from tests import factories
@@ -19,8 +20,9 @@ def _plain_static_files(settings):
 
 @pytest.fixture(autouse=True)
 def _fresh_practice():
-    """What one test says about the clinic must not reach the next."""
+    """What one test says about the clinic and its pages must not reach the next."""
     Practice.objects.forget()
+    navigation.forget()
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from django.urls import reverse
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "clinic" / "static" / "clinic"
 TOKENS = (STATIC / "tokens.css").read_text()
-SHEETS = [STATIC / name for name in ("base.css", "article.css", "forms.css")]
+# Every sheet of the public site; the desk, which lives in Unfold, has colours of its own.
+SHEETS = [path for path in sorted(STATIC.glob("*.css")) if path.name not in ("tokens.css", "desk.css")]
 # The admin's screens and emails keep rules of their own.
 TEMPLATES = [
     path
@@ -20,10 +21,10 @@ TEMPLATES = [
 # Text and the grounds it stands on. WCAG 2.2, criterion 1.4.3: at least 4.5 to 1.
 TEXT = {
     "ink": ["paper", "raised", "tint"],
-    "ink-soft": ["paper", "tint"],
+    "ink-soft": ["paper", "raised", "tint"],
     "link": ["paper", "raised", "tint"],
     "link-hover": ["paper", "raised", "tint"],
-    "error": ["paper", "tint"],
+    "error": ["paper", "raised"],
     "on-warm": ["warm"],
     "on-wine": ["wine"],
     "on-pine": ["pine"],

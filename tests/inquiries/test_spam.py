@@ -414,7 +414,7 @@ def test_the_trap_is_out_of_sight_and_out_of_the_way_of_the_keyboard(client):
 
     trap = page.one("input", name="remarks")
     (wrapper,) = page.all(class_="trap")
-    css = (Path(__file__).parents[2] / "clinic" / "static" / "clinic" / "forms.css").read_text()
+    css = (Path(__file__).parents[2] / "clinic" / "static" / "clinic" / "site.css").read_text()
     assert trap in list(wrapper)
     assert wrapper.attributes["aria-hidden"] == "true"
     assert (trap.attributes["tabindex"], trap.attributes["autocomplete"]) == ("-1", "off")
