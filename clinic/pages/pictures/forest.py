@@ -75,12 +75,12 @@ class Forest:
 
     def _legend(self) -> str:
         marks = "".join(
-            f'<span><svg class="mark" aria-hidden="true">{MARKS[given].format(x="50%")}</svg> with {words}</span> '
+            f'<span><svg class="mark">{MARKS[given].format(x="50%")}</svg> with {words}</span> '
             for given, words in SPOKEN.items()
         )
         ticks = "".join(f'<text x="{self._at(tick)}" y="1em">{tick}%</text>' for tick in self.scale)
         return (
-            f'<p class="picture__legend">{marks}</p>\n'
+            f'<p class="picture__legend" aria-hidden="true">{marks}</p>\n'
             f'<div class="forest__scale"><p>{self.measure}</p><svg aria-hidden="true">{ticks}</svg></div>\n'
         )
 
@@ -105,13 +105,14 @@ class Forest:
         marks = "".join(self._mark(arm) for arm in trial.arms)
         said = f"{self.measure}: {_listed(trial)}."
         return (
-            f'<svg class="trial__track" role="img" aria-label="{said}">{lines}'
-            f'<line class="is-gap" x1="{ends[0]}" x2="{ends[1]}" y1="50%" y2="50%"/>{marks}</svg>\n'
+            f'<svg class="trial__track" role="img" aria-label="{said}"><g aria-hidden="true">{lines}'
+            f'<line class="is-gap" x1="{ends[0]}" x2="{ends[1]}" y1="50%" y2="50%"/>{marks}</g></svg>\n'
         )
 
     def _mark(self, arm: Arm) -> str:
-        x = self._at(arm.fell)
-        return f'{MARKS[arm.given].format(x=x)}<text x="{x}" y="1em">{arm.fell:g}%</text>'
+        x, y = self._at(arm.fell), "100%" if arm.when == "second" else "1em"  # below, clear of its neighbor's label
+        label = f"{arm.fell:g}% {arm.when}".strip()
+        return f'{MARKS[arm.given].format(x=x)}<text x="{x}" y="{y}">{label}</text>'
 
     def _table(self, place: Place) -> str:
         head = ["Trial", "People", self.measure, "Fell by half or more", "Result"]

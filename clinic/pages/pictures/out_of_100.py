@@ -49,10 +49,10 @@ class OutOf100:
         # The only place where the person is drawn; all others repeat it.
         shape = f'<symbol id="{symbol}" viewBox="0 0 20 24">{PERSON}</symbol>'
         return (
-            '<p class="picture__legend">'
-            f'<span><svg class="person" viewBox="0 0 20 24" aria-hidden="true">{shape}'
+            '<p class="picture__legend" aria-hidden="true">'
+            f'<span><svg class="person" viewBox="0 0 20 24">{shape}'
             f'<use href="#{symbol}" class="is-filled"/></svg> {self.filled}</span> '
-            f'<span><svg class="person" viewBox="0 0 20 24" aria-hidden="true">'
+            f'<span><svg class="person" viewBox="0 0 20 24">'
             f'<use href="#{symbol}" class="is-empty"/></svg> {self.empty}</span></p>\n'
         )
 
@@ -62,7 +62,7 @@ def _group(group: Group, filled: str, symbol: str, place: Place) -> str:
     return (
         '<div class="hundred">\n'
         f'<p><strong>{about}{group.count} in 100</strong> <span class="visually-hidden">{filled}</span> '
-        f"{group.given}<br>{place.words(f'{group.people} [@{group.key}]')}</p>\n"
+        f"{group.given}:<br>{place.words(f'{group.people} [@{group.key}]')}</p>\n"
         f'<svg viewBox="0 0 {ROW * STEP_X} {100 // ROW * STEP_Y}" aria-hidden="true">\n'
         f'<g class="is-filled">{_people(range(group.count), symbol)}</g>\n'
         f'<g class="is-empty">{_people(range(group.count, 100), symbol)}</g>\n</svg>\n</div>\n'
