@@ -7,6 +7,8 @@ from django.conf import settings
 from django.utils.decorators import method_decorator
 from unfold.sites import UnfoldAdminSite
 
+from clinic.pages import reviews
+
 # Unfold's menus are Alpine expressions, which need eval; docs/decisions/0004 says what that costs and what we keep.
 admin_policy = csp_update(settings.ADMIN_CONTENT_SECURITY_POLICY)
 
@@ -22,3 +24,9 @@ class ClinicAdminSite(UnfoldAdminSite):
     def login(self, request: Any, extra_context: Any = None) -> Any:
         """The sign-in page."""
         return super().login(request, extra_context)
+
+    def index(self, request: Any, extra_context: dict[str, Any] | None = None) -> Any:
+        """The first page, with the pages that a clinician should look at."""
+        pages = reviews.overdue() if request.user.has_perm("pages.view_page") else []
+        shown = [(page, reviews.in_words(page)) for page in pages]
+        return super().index(request, {**(extra_context or {}), "overdue_pages": shown})

@@ -21,9 +21,18 @@ def overdue(on: date | None = None) -> PageQuerySet:
     return pages.order_by(F("next_review_on").asc(nulls_first=True), "title")
 
 
+def is_overdue(page: Page, on: date | None = None) -> bool:
+    """True for a page that a clinician should look at now."""
+    return page.next_review_on is None or page.next_review_on < (on or today())
+
+
 def in_words(page: Page, on: date | None = None) -> str:
-    """How a page stands with its review: "Never approved", "Overdue since …", or the day of the next one."""
+    """How a page stands with its review: never approved, overdue since a day, or due by a day."""
     if page.next_review_on is None:
         return "Never approved by a clinician"
-    day = f"{page.next_review_on:%B} {page.next_review_on.day}, {page.next_review_on.year}"
-    return f"Overdue since {day}" if page.next_review_on < (on or today()) else f"Due by {day}"
+    return f"{'Overdue since' if is_overdue(page, on) else 'Due by'} {day_in_words(page.next_review_on)}"
+
+
+def day_in_words(day: date) -> str:
+    """ "November 21, 2026"."""
+    return f"{day:%B} {day.day}, {day.year}"

@@ -6,7 +6,6 @@ version (draft or approved) and one published version for each page.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,6 +17,7 @@ from django.utils import timezone
 from clinic.pages.models import Page, State, Version
 from clinic.pages.models.page import ALWAYS_PUBLISHED, HELP, HOME
 from clinic.pages.models.version import OPEN
+from clinic.pages.standing import Standing, standing
 from clinic.practice.models import Practice
 from clinic.staff.models import StaffUser
 
@@ -27,28 +27,6 @@ REVIEW_FACTS = ("reviewed_by", "reviewed_on", "next_review_on")
 
 class Refused(Exception):
     """A change that the page's present state does not allow; the text says why and what to do."""
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How a page stands: the version being worked on and the one that readers see, if any."""
-
-    open: Version | None
-    public: Version | None
-
-    @property
-    def token(self) -> str:
-        """What a form carries: another token means that somebody changed the page in the meantime."""
-        return "-".join(
-            f"{version.number}{version.state}" if version else "none" for version in (self.open, self.public)
-        )
-
-
-def standing(page: Page) -> Standing:
-    """How the page stands now. One query."""
-    versions = page.versions.filter(state__in=[*OPEN, State.PUBLISHED]).select_related("author", "approved_by")
-    by_state = {version.state: version for version in versions}
-    return Standing(by_state.get(State.DRAFT) or by_state.get(State.APPROVED), by_state.get(State.PUBLISHED))
 
 
 # --- From the desk ----------------------------------------------------------------------------------------------------

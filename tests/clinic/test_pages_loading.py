@@ -6,6 +6,7 @@ import pytest
 
 from clinic.pages import loader, services
 from clinic.pages.models import Edition, Page, Reference, State
+from clinic.pages.standing import standing
 
 pytestmark = pytest.mark.django_db
 
@@ -113,7 +114,7 @@ def test_a_page_that_somebody_is_writing_a_draft_of_is_not_refreshed(folder, nur
     loader.load(folder)
     tea = Page.objects.get(slug="tea")
     text = {**tea.text(), "body": "We like coffee.\n"}
-    services.save_draft(tea.pk, text=text, note="Coffee", by=nurse, seen=services.standing(tea).token)
+    services.save_draft(tea.pk, text=text, note="Coffee", by=nurse, seen=standing(tea).token)
     (folder / "tea.md").write_text(FRONT.format(title="Tea", body="It is hot."))
 
     loaded = loader.load(folder)
@@ -126,7 +127,7 @@ def test_a_page_that_somebody_is_writing_a_draft_of_is_not_refreshed(folder, nur
 def test_a_page_that_staff_took_down_stays_down(folder, nurse):
     loader.load(folder)
     tea = Page.objects.get(slug="tea")
-    services.take_down(tea.pk, by=nurse, seen=services.standing(tea).token)
+    services.take_down(tea.pk, by=nurse, seen=standing(tea).token)
     (folder / "tea.md").write_text(FRONT.format(title="Tea", body="It is hot."))
 
     loader.load(folder)

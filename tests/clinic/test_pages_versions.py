@@ -11,6 +11,7 @@ from django.utils import timezone
 from clinic.pages import loader, reviews, services
 from clinic.pages.models import Page, Reference, State, Version
 from clinic.pages.services import Refused
+from clinic.pages.standing import standing
 from clinic.staff.models import StaffUser
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +34,7 @@ def may(email: str, *permissions: str) -> StaffUser:
 
 
 def seen(page: Page) -> str:
-    return services.standing(page).token
+    return standing(page).token
 
 
 def write(page: Page, body: str, by: StaffUser, **changes: object) -> Version:

@@ -1,6 +1,5 @@
 """A page: what readers see now, and how it stands with its versions."""
 
-from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -93,11 +92,3 @@ class Page(Text):
         """What to read next, in the author's order; one query. A page that is gone or not published is left out."""
         found = {page.slug: page for page in Page.objects.published().filter(slug__in=self.related)}
         return [found[slug] for slug in self.related if slug in found]
-
-    def clean(self) -> None:
-        """Refuse to publish a text with errors; a draft may still have some."""
-        if self.slug in (HOME, HELP) and not self.published:
-            # The constraint says so too, but forms skip it where the address cannot be edited.
-            raise ValidationError({"published": ALWAYS_PUBLISHED})
-        if self.published and (errors := self.render().errors):
-            raise ValidationError({"body": ["This cannot be published yet.", *map(str, errors)]})
