@@ -1,6 +1,5 @@
 """What `manage.py check_pages` looks for on a page, and how plain words are measured. Asks no database."""
 
-import datetime
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -31,7 +30,6 @@ class Problem:
 
     line: int
     message: str
-    warning: bool = False
 
 
 class Sentence(NamedTuple):
@@ -48,15 +46,6 @@ def check(page: Page, keys: Collection[str], addresses: Mapping[str, Collection[
     problems += _off_label(page.body)
     problems += _hard_to_read(page)
     return sorted(problems)
-
-
-def review(page: Page, today: datetime.date) -> list[Problem]:
-    """A warning when no clinician stands behind the page, or not any more."""
-    if page.next_review_on is None:
-        return [Problem(0, "No clinician has reviewed this page yet.", warning=True)]
-    if page.next_review_on < today:
-        return [Problem(0, f"The clinical review was due on {page.next_review_on:%B %-d, %Y}.", warning=True)]
-    return []
 
 
 def addresses_of(pages: Iterable[Page], keys: Collection[str]) -> dict[str, set[str]]:

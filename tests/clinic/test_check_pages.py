@@ -1,6 +1,6 @@
 """`manage.py check_pages` finds what readers would stumble over, and says where it is."""
 
-import datetime
+from datetime import date
 from io import StringIO
 from typing import Any
 
@@ -11,7 +11,6 @@ from django.db import OperationalError
 from clinic.pages import checking, loader
 from clinic.pages.models import Page
 
-TODAY = datetime.date(2026, 11, 21)
 OFF_LABEL = ":::off-label\n**Not FDA-approved for depression.** This is off-label.\n:::\n"
 LONG = "The nurse who had come to see us said that we could ask " + "and ask again " * 6 + "until it was clear."
 
@@ -136,24 +135,14 @@ class TestPlainWords:
         assert [tuple(sentence) for sentence in found] == [(3, "It is warm."), (3, "“Is it?”"), (3, "Yes\nsays she.")]
 
 
+def test_problems_come_in_the_order_of_the_page():
+    found = problems("[Milk](/milk/)\n\nIt is hot. [@whom]\n\n[Milk](/milk/)")
+
+    assert [line for line, _ in found] == [1, 3, 5]
+
+
 def test_what_the_page_cannot_be_published_with_is_reported_with_its_line():
     assert problems("It is warm. [@nhs]\n\nIt is hot. [@whom]") == [(3, "No reference has the key whom.")]
-
-
-class TestReviews:
-    """A page that no clinician stands behind is named, but stays up."""
-
-    def test_a_page_that_nobody_reviewed_gets_a_warning(self):
-        found = checking.review(page("It is warm."), TODAY)
-
-        assert found == [checking.Problem(0, "No clinician has reviewed this page yet.", warning=True)]
-
-    def test_a_review_is_overdue_on_the_day_after_it_was_due(self):
-        due_today = page("It is warm.", next_review_on=TODAY)
-        due_yesterday = page("It is warm.", next_review_on=TODAY - datetime.timedelta(days=1))
-
-        assert checking.review(due_today, TODAY) == []
-        assert "was due on November 20, 2026" in checking.review(due_yesterday, TODAY)[0].message
 
 
 class TestTheCommand:
@@ -166,9 +155,19 @@ class TestTheCommand:
         return tea
 
     def test_pages_in_order_are_a_success_and_missing_reviews_only_warnings(self, tea):
-        assert said() == (
-            "/tea/: warning: No clinician has reviewed this page yet.\n1 pages checked; problems: 0, warnings: 1.\n"
+        assert said() == ("/tea/: warning: Never approved by a clinician.\nPages: 1, problems: 0, warnings: 1.\n")
+
+    def test_an_overdue_review_is_a_warning_with_its_day(self, tea):
+        Page.objects.update(
+            reviewed_by="Dr. Ada Example, MD", reviewed_on=date(2024, 1, 2), next_review_on=date(2025, 1, 2)
         )
+
+        assert "/tea/: warning: Overdue since January 2, 2025.\n" in said()
+
+    def test_a_page_reviewed_in_time_gets_no_warning_even_when_strict(self, tea):
+        Page.objects.update(reviewed_by="Dr. Ada Example, MD", reviewed_on=date(2024, 1, 2), next_review_on=date.max)
+
+        assert said("--strict") == "Pages: 1, problems: 0, warnings: 0.\n"
 
     def test_strict_fails_on_a_missing_review(self, tea):
         with pytest.raises(CommandError, match="warnings: 1"):
@@ -188,7 +187,7 @@ class TestTheCommand:
         Page.objects.filter(slug="tea").update(body="[Draft](/draft/), [form](/contact/)")
         out = StringIO()
 
-        with pytest.raises(CommandError, match="1 pages checked; problems: 1"):
+        with pytest.raises(CommandError, match="Pages: 1, problems: 1"):
             call_command("check_pages", stdout=out)
 
         assert "/tea/ line 1: There is no page at /draft/.\n" in out.getvalue()

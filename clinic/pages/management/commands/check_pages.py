@@ -6,9 +6,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, ProgrammingError
 from django.urls import reverse
-from django.utils import timezone
 
-from clinic.pages import checking, loader
+from clinic.pages import checking, loader, reviews
 from clinic.pages.models import Page, Reference
 
 
@@ -29,15 +28,14 @@ class Command(BaseCommand):
         # The form is not one of the pages, but they link to it.
         addresses = checking.addresses_of(pages, keys) | {reverse("inquiries:contact"): set[str]()}
         found = [(page, problem) for page in pages for problem in checking.check(page, keys, addresses)]
-        if not starter:  # files cannot be reviewed, only pages can
-            found += [(page, warning) for page in pages for warning in checking.review(page, timezone.localdate())]
         for page, problem in found:
             where = _in_file(page, problem.line) if starter else _on_site(page, problem.line)
-            self.stdout.write(f"{where}: {'warning: ' if problem.warning else ''}{problem.message}")
-        warnings = sum(problem.warning for _, problem in found)
-        problems = len(found) - warnings
-        summary = f"{len(pages)} pages checked; problems: {problems}, warnings: {warnings}."
-        if problems or (strict and warnings):
+            self.stdout.write(f"{where}: {problem.message}")
+        unreviewed = [] if starter else list(reviews.overdue())  # a file is reviewed once it is a page
+        for page in unreviewed:
+            self.stdout.write(f"{page.get_absolute_url()}: warning: {reviews.in_words(page)}.")
+        summary = f"Pages: {len(pages)}, problems: {len(found)}, warnings: {len(unreviewed)}."
+        if found or (strict and unreviewed):
             raise CommandError(summary)
         self.stdout.write(summary)
 
