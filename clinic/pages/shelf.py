@@ -18,10 +18,13 @@ PAGE_PATH = re.compile(rf"/(?:(?!(?:{'|'.join(TAKEN)})/)[a-z0-9-]+/)?")
 
 @dataclass(frozen=True)
 class Finished:
-    """One page as it goes out: every header and the bytes."""
+    """One page in one content coding as it goes out: every header and the bytes."""
 
     headers: Mapping[str, str]
     body: bytes
+
+
+Forms = Mapping[str, Finished]  # one page in each content coding
 
 
 @dataclass(frozen=True)
@@ -30,12 +33,12 @@ class Stock:
 
     token: UUID | None = None
     paths: frozenset[str] = frozenset()
-    fresh: dict[str, Finished] = field(default_factory=dict)
-    older: Mapping[str, Finished] = field(default_factory=dict)  # for the hour when the database is away
+    fresh: dict[str, Forms] = field(default_factory=dict)
+    older: Mapping[str, Forms] = field(default_factory=dict)  # for the hour when the database is away
 
     def next(self, token: UUID, paths: frozenset[str]) -> "Stock":
         """The stock of a new edition: nothing fresh yet, and older copies only of what is still published."""
-        older = {path: page for path, page in {**self.older, **self.fresh}.items() if path in paths}
+        older = {path: forms for path, forms in {**self.older, **self.fresh}.items() if path in paths}
         return Stock(token, paths, {}, older)
 
 

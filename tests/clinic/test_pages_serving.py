@@ -1,7 +1,9 @@
 """Published pages come from memory, are never old for long, and are the same for everyone."""
 
+import gzip
 import threading
 
+import brotli
 import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
@@ -137,10 +139,66 @@ def test_a_browser_with_an_old_copy_gets_the_new_page(site, clock):
     assert response.status_code == 200
 
 
-def test_head_answers_as_get_does_without_the_body(site):
-    get = site.get(PAGE)
+BROWSER = "gzip, deflate, br, zstd"
 
-    head = site.head(PAGE)
+
+@pytest.mark.parametrize(
+    "accepts, coding",
+    [
+        (BROWSER, "br"),
+        ("gzip, deflate", "gzip"),
+        ("GZIP;q=0.5", "gzip"),
+        ("*", "br"),
+        ("br;q=0, *", "gzip"),
+        ("br;q=0.5, gzip;q=0.8", "gzip"),
+        ("identity;q=0.5, *;q=0.1", None),
+        ("br;q=0, gzip;q=0", None),
+        ("br;q=much", None),
+        ("identity;q=0", None),
+        ("deflate, zstd", None),
+        ("", None),
+    ],
+)
+def test_a_page_comes_in_the_smallest_form_that_the_browser_takes(site, accepts, coding):
+    plain = site.get(PAGE).content
+    unpack = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[coding]
+
+    response = site.get(PAGE, headers={"accept-encoding": accepts})
+
+    assert response.headers.get("Content-Encoding") == coding
+    assert unpack(response.content) == plain
+    assert response.headers["Content-Length"] == str(len(response.content))
+
+
+def test_each_form_of_a_page_has_a_strong_tag_of_its_own_and_says_what_it_depends_on(site):
+    forms = [site.get(PAGE, headers={"accept-encoding": accepts}) for accepts in ("br", "gzip", "")]
+
+    assert len({form.headers["ETag"] for form in forms}) == 3
+    assert not [form for form in forms if form.headers["ETag"].startswith("W/")]
+    assert {form.headers["Vary"] for form in forms} == {"Accept-Encoding"}
+
+
+@pytest.mark.parametrize("had, accepts, status", [("br", "br", 304), ("gzip", "gzip", 304), ("gzip", "br", 200)])
+def test_a_browser_is_told_unchanged_only_about_the_form_it_has(site, had, accepts, status):
+    tag = site.get(PAGE, headers={"accept-encoding": had}).headers["ETag"]
+
+    response = site.get(PAGE, headers={"accept-encoding": accepts, "if-none-match": tag})
+
+    assert response.status_code == status
+    assert response.headers["Vary"] == "Accept-Encoding"
+
+
+@pytest.mark.parametrize("path", ["/contact/", "/no-such-page/"])
+def test_what_holds_a_secret_or_words_of_the_sender_is_never_compressed(site, path):
+    response = site.get(path, headers={"accept-encoding": BROWSER})
+
+    assert "Content-Encoding" not in response.headers
+
+
+def test_head_answers_as_get_does_without_the_body(site):
+    get = site.get(PAGE, headers={"accept-encoding": BROWSER})
+
+    head = site.head(PAGE, headers={"accept-encoding": BROWSER})
 
     assert head.status_code == 200
     assert head.content == b""
@@ -163,11 +221,19 @@ def test_a_host_that_is_not_ours_is_refused_even_for_a_kept_page(site):
     assert site.get(PAGE, headers={"host": "evil.example"}).status_code == 400
 
 
-def test_a_query_string_neither_reads_nor_fills_memory(site, django_assert_num_queries):
-    with django_assert_num_queries(
-        5
-    ):  # the page, the keys of the references, the practice, the menu, what to read next
-        site.get(PAGE + "?from=mail")
+def test_a_link_with_words_that_other_sites_add_costs_no_query(site, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        response = site.get(PAGE + "?fbclid=abc")
+
+    assert b"The one cookie" in response.content
+
+
+def test_nothing_of_a_query_string_is_kept(site, clock):
+    first = site.get("/accessibility/?from=mallory").content
+    second = site.get("/accessibility/").content
+
+    assert first == second
+    assert b"mallory" not in first
 
 
 def test_only_reading_is_allowed(site):
@@ -204,8 +270,8 @@ def test_a_page_not_read_since_the_last_edit_is_served_as_it_was_while_the_datab
 
 def test_memory_holds_published_pages_only(site, clock):
     kept = shelf.Shelf()
-    kept.stock().fresh["/privacy/"] = shelf.Finished({}, b"")
-    kept.stock().fresh["/accessibility/"] = shelf.Finished({}, b"")
+    kept.stock().fresh["/privacy/"] = {}
+    kept.stock().fresh["/accessibility/"] = {}
     Page.objects.filter(slug="privacy").update(published=False)
     clock.pass_seconds(2)
 
