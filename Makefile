@@ -1,6 +1,6 @@
 # Everything a newcomer types. Needs Python 3.11 or newer and make; the rest is fetched into .venv and .data.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench demo demo-clear screening-report faults screenshots lock browser
+.PHONY: help run test check format bench demo demo-clear screening-report faults screenshots icons lock browser
 SHELL := /bin/sh
 
 # The newest suitable Python on the PATH; PYTHON=/path/to/python3.12 overrides it.
@@ -49,6 +49,9 @@ faults: $(TOOLS) ## Kill processes 30 times while patients write, and count what
 
 screenshots: $(TOOLS) ## Take the pictures in docs/screenshots again
 	@$(BIN)/python -m tests.screenshots
+
+icons: $(TOOLS) ## Draw the icons and the picture for shared links again
+	@$(BIN)/python -m tests.icons
 
 lock: $(TOOLS) ## Pin the newest releases, with hashes
 	@$(BIN)/python .ci/lock.py
