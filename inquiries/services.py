@@ -135,8 +135,9 @@ def resume_waiting(*, today: date) -> int:
         due = Inquiry.objects.waits_on_patient().filter(waiting_until__lte=today).select_for_update(skip_locked=True)
         for inquiry in due:
             inquiry.status, inquiry.waiting_until = Status.OPEN, None
+            inquiry.last_event, inquiry.last_event_at = "resume", timezone.now()
             inquiry.version += 1
-            inquiry.save(update_fields=["status", "waiting_until", "version"])
+            inquiry.save(update_fields=CHANGEABLE)
         return len(due)
 
 
@@ -145,7 +146,8 @@ def resume_waiting(*, today: date) -> int:
 
 CHANGEABLE = (
     "status", "owner", "waiting_until", "outcome", "closed_at", "closed_by", "due_at", "acknowledged_at",
-    "acknowledged_by", "version",
+    "acknowledged_by", "closing_outcome", "closing_asked_at", "closing_asked_by", "first_replied_at", "last_event",
+    "last_event_at", "version",
 )  # fmt: skip
 
 
@@ -161,6 +163,7 @@ def _change(inquiry_id: int, action: str, *, by: StaffUser, seen: int | None) ->
         if seen is not None and seen != inquiry.version:
             raise Refused(f"{inquiry} was changed while you were looking at it. This is how it stands now.")
         yield inquiry
+        inquiry.last_event, inquiry.last_event_at = action, timezone.now()
         inquiry.version += 1
         inquiry.save(update_fields=CHANGEABLE)
 

@@ -37,6 +37,9 @@ class StaffUser(AbstractUser):
 
     username = None  # type: ignore[assignment]  # the email address is the login
     email = models.EmailField("email address", max_length=254, unique=True)
+    is_away = models.BooleanField(
+        "away", default=False, db_default=False, help_text="Takes no inquiries; what they had goes back to everybody."
+    )
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 

@@ -1,15 +1,22 @@
 """What is always true of a question; each file holds one thing."""
 
+from inquiries.models.access import Access
+from inquiries.models.entry import Entry
 from inquiries.models.finding import Finding
 from inquiries.models.heartbeat import WorkerHeartbeat
 from inquiries.models.inquiry import Inquiry, Language, Outcome, ReplyBy, Status, Topic, Urgency, WritingFor
 from inquiries.models.notice import Notice
+from inquiries.models.reading import Draft, Look
 from inquiries.models.tally import Tally
 
 __all__ = [
+    "Access",
+    "Draft",
+    "Entry",
     "Finding",
     "Inquiry",
     "Language",
+    "Look",
     "Notice",
     "Outcome",
     "ReplyBy",

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Length
+from django.db.models.functions import Length, Now
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 
@@ -121,6 +121,10 @@ def _one_of(field: str, choices: type[models.TextChoices]) -> models.CheckConstr
         "closed_by",
         "acknowledged_at",
         "acknowledged_by",
+        "closing_outcome",
+        "closing_asked_at",
+        "closing_asked_by",
+        "first_replied_at",
         "version",
     ],
     obj_field=pghistory.ObjForeignKey(related_name="events", related_query_name="events"),
@@ -162,6 +166,22 @@ class Inquiry(models.Model):
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    closing_outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True, default="", db_default="")
+    closing_asked_at = models.DateTimeField(null=True, blank=True)
+    closing_asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        help_text="Of a crisis: who wants to close it, until a second person confirms.",
+    )  # fmt: skip
+    first_replied_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a person at the clinic first answered: a call that reached, a reply."
+    )
+    last_event = models.CharField(
+        max_length=20,
+        default="received",
+        db_default="received",
+        help_text="What happened last, as services.py calls it.",
+    )
+    last_event_at = models.DateTimeField(default=timezone.now, db_default=Now())
     acknowledged_at = models.DateTimeField(
         null=True, blank=True, help_text="When somebody said that they are dealing with it: the pages stop."
     )
@@ -194,6 +214,11 @@ class Inquiry(models.Model):
 
     class Meta:
         verbose_name_plural = "inquiries"
+        permissions: ClassVar = [
+            ("open_inquiry", "Can open inquiries and read what patients wrote"),
+            ("assign_inquiry", "Can give inquiries to other people"),
+            ("export_inquiry", "Can export lists of inquiries"),
+        ]
         ordering: ClassVar = ["-pinned", "due_at", "pk"]
         indexes = [
             # The triage list as it opens: what waits for us, pinned ones first, then soonest due.
@@ -264,6 +289,15 @@ class Inquiry(models.Model):
                 name="inquiry_acknowledged_says_when_and_by_whom",
                 condition=Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False)
                 | Q(acknowledged_at__isnull=True, acknowledged_by__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="inquiry_closing_asked_says_how_when_and_by_whom",
+                condition=Q(closing_outcome="", closing_asked_at__isnull=True, closing_asked_by__isnull=True)
+                | Q(closing_outcome__in=Outcome.values, closing_asked_at__isnull=False, closing_asked_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="inquiry_closing_asked_is_urgent_and_not_over",
+                condition=Q(closing_outcome="") | (~Q(urgency=Urgency.ROUTINE) & ~Q(status=Status.DONE)),
             ),
             models.CheckConstraint(
                 name="inquiry_acknowledged_is_urgent",

@@ -1,0 +1,62 @@
+"""Access: who looked at patients' data, when and from where."""
+
+from typing import ClassVar
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class Access(models.Model):
+    """One row for each person, deed, inquiry and five minutes. Only ever added to; the database refuses the rest.
+
+    Ids only: no name of a patient, no word that was searched for.
+    """
+
+    class Deed(models.TextChoices):
+        """What the person did."""
+
+        OPENED = "opened", "Opened an inquiry"
+        LISTED = "listed", "Looked at a list"
+        SEARCHED = "searched", "Searched"
+        EXPORTED = "exported", "Exported a list"
+        REFUSED = "refused", "Was refused"
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    deed = models.CharField(max_length=10, choices=Deed.choices)
+    # Without a constraint: a row must outlive the sample it is about, and never keep it from being removed.
+    inquiry = models.ForeignKey(
+        "inquiries.Inquiry", on_delete=models.DO_NOTHING, db_constraint=False, null=True, blank=True, related_name="+"
+    )
+    at = models.DateTimeField(default=timezone.now)
+    period = models.BigIntegerField(help_text="The five minutes, counted from 1970.")
+    network = models.GenericIPAddressField("from", null=True, blank=True, help_text="The address of the staff member.")
+    place = models.CharField(max_length=80, help_text="The name of the page, as the site's code knows it.")
+    reason = models.CharField(max_length=300, blank=True, help_text="Given by the person, where one is asked for.")
+
+    class Meta:
+        verbose_name_plural = "access log"
+        ordering: ClassVar = ["-at", "-pk"]
+        default_permissions = ("view",)
+        indexes = [
+            models.Index(fields=["inquiry", "-at"], name="access_by_inquiry"),
+            models.Index(fields=["-at"], name="access_by_time"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "deed", "inquiry", "place", "period"],
+                nulls_distinct=False,
+                name="access_is_one_row_in_five_minutes",
+            ),
+            models.CheckConstraint(
+                name="access_deed_is_known",
+                condition=models.Q(deed__in=["opened", "listed", "searched", "exported", "refused"]),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="access_is_only_added_to", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_deed_display()} at {self.at:%Y-%m-%d %H:%M} UTC"
