@@ -23,13 +23,13 @@ def from_environment(env: environ.Env, data_dir: Path) -> dict[str, Any]:
         config = _outside(env)
     else:
         config = {
-            "ENGINE": "django.db.backends.postgresql",
             "NAME": DATABASE,
             "USER": USER,
             "PASSWORD": secret_file(data_dir / "database_password"),
             "HOST": str(socket_dir(data_dir)),
         }
     # Connections are kept and checked, so that a restarted Postgres costs a retry, not a patient's message.
+    config["ENGINE"] = "clinic.postgresql"
     config["CONN_MAX_AGE"] = 600
     config["CONN_HEALTH_CHECKS"] = True
     config.setdefault("OPTIONS", {}).setdefault("connect_timeout", CONNECT_TIMEOUT)

@@ -181,7 +181,7 @@ def _rows(letters: list[Letter], inquiry: Inquiry) -> list[Model]:
 
 def _email(letter: Letter) -> Email:
     return Email(
-        from_email=_from(letter.sender),
+        from_email=_from(settings.DEFAULT_FROM_EMAIL, letter.sender),
         to=[letter.to],
         subject=letter.subject,
         message=letter.text,
@@ -193,9 +193,10 @@ def _email(letter: Letter) -> Email:
     )
 
 
-def _from(sender: str) -> str:
+@lru_cache(maxsize=8)
+def _from(mail_from: str, sender: str) -> str:
     """The sender: the name that MAIL_FROM gives, else one that does not tell what kind of clinic writes."""
-    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    name, address = parseaddr(mail_from)
     return formataddr((name or sender, address))
 
 

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, with one question to the server less in each request."""
