@@ -54,7 +54,7 @@ def test_a_smoke_run_tries_every_step_and_leaves_no_file_and_no_process_behind(f
     )
 
     assert run.returncode == 0, run.stderr
-    assert "50 questions posted, 50 kept." in run.stderr
+    assert "100 questions posted, 100 kept." in run.stderr
     for step in (
         "bare view",
         "content page",
