@@ -10,6 +10,10 @@ A context reaches only as far as its scope, so that it can never hide a second s
     near      in the same sentence or the one before
     next      in the same sentence or the one after
     around    in the same sentence or a neighbouring one
+    message   anywhere in the message
+
+Where a context of scope `before` names `barring` words instead, it reaches over everything but those, to the start
+of the sentence at most ("my sister-in-law ... had Botox", but not "my sister-in-law asked whether I take aspirin").
 
 An objection ("again", "since yesterday") in the same reach overrules the context.
 """
@@ -21,7 +25,7 @@ from collections.abc import Iterable, Sequence
 
 from .automaton import Hit
 from .patterns import COMMA, END
-from .rules import Rule, RuleBook
+from .rules import Context, Rule, RuleBook
 from .words import Token
 
 REACH = 30
@@ -39,6 +43,8 @@ OBJECTIONS = {
 """How far an objection to each scope is looked for."""
 _BETWEEN = 9
 """Words that may stand between a negation and what it negates."""
+_BETWEEN_BARRED = 14
+"""Words that may stand between a context and its phrase where only some are barred."""
 
 
 class Surroundings:
@@ -62,7 +68,7 @@ class Surroundings:
             for label in self._labels.get(name, ()):
                 context = self._book.contexts[label]
                 for found in self._within_reach(label, hit):
-                    if self._reaches(context.scope, context.through, found, hit) and not self._objected(label, hit):
+                    if self._reaches(context, found, hit) and not self._objected(label, hit):
                         return found
         return None
 
@@ -70,37 +76,50 @@ class Surroundings:
         objection = self._objections.get(label)
         if objection is None:
             return False
-        if self._book.contexts[label].despite_anywhere:
+        context = self._book.contexts[label]
+        if context.despite_anywhere or context.scope == "message":
             return True
-        reach = OBJECTIONS[self._book.contexts[label].scope]
-        return any(self._reaches(reach, frozenset(), found, hit) for found in self._within_reach(objection, hit))
+        reach = OBJECTIONS[context.scope]
+        return any(self._near(reach, found, hit) for found in self._within_reach(objection, hit))
 
     def _within_reach(self, label: int, hit: Hit) -> Sequence[Hit]:
         found = self._found[label]
+        if label in self._book.contexts and self._book.contexts[label].scope == "message":
+            return found[:1]
         first = bisect_left(found, hit.first - REACH, key=lambda other: other.first)
         last = bisect_left(found, hit.last + REACH, key=lambda other: other.first)
         return found[first:last]
 
-    def _reaches(self, scope: str, through: frozenset[str], found: Hit, hit: Hit) -> bool:
-        if scope == "over":
-            return found.first <= hit.last and hit.first <= found.last
-        if scope == "before":
-            return self._leads_to(found, hit, through)
-        if scope == "after":
+    def _reaches(self, context: Context, found: Hit, hit: Hit) -> bool:
+        if context.scope == "before":
+            return self._leads_to(context, found, hit)
+        if context.scope == "after":
             between = self._tokens[hit.last + 1 : found.first]
             return found.first > hit.last and all(
-                token.word in (COMMA, END) or token.word in through for token in between
+                token.word in (COMMA, END) or token.word in context.through for token in between
             )
+        return self._near(context.scope, found, hit)
+
+    def _near(self, scope: str, found: Hit, hit: Hit) -> bool:
+        if scope == "over":
+            return found.first <= hit.last and hit.first <= found.last
+        if scope == "message":
+            return True
         if scope == "clause":
             return self._clauses[found.first] == self._clauses[hit.first]
         apart = self._sentences[found.first] - self._sentences[hit.first]
         return apart in {"sentence": (0,), "near": (-1, 0), "next": (0, 1), "around": (-1, 0, 1)}[scope]
 
-    def _leads_to(self, found: Hit, hit: Hit, through: frozenset[str]) -> bool:
+    def _leads_to(self, context: Context, found: Hit, hit: Hit) -> bool:
         if found.first <= hit.first <= found.last:
             return found.first < hit.first
+        if found.last > hit.first:
+            return False
         between = self._tokens[found.last + 1 : hit.first]
-        return found.last < hit.first and len(between) <= _BETWEEN and all(token.word in through for token in between)
+        if context.barring:
+            last = _BETWEEN_BARRED
+            return len(between) <= last and not any(t.word in context.barring or t.word == END for t in between)
+        return len(between) <= _BETWEEN and all(token.word in context.through for token in between)
 
 
 def _divide(tokens: Sequence[Token], contrasts: frozenset[str]) -> tuple[list[int], list[int]]:

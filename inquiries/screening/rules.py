@@ -35,7 +35,7 @@ KINDS = (
     "psychiatric_medication",
     "skin_infection",
 )
-SCOPES = ("over", "before", "after", "clause", "sentence", "near", "next", "around")
+SCOPES = ("over", "before", "after", "clause", "sentence", "near", "next", "around", "message")
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ class Context:
     scope: str
     reason: str
     through: frozenset[str] = frozenset()
+    barring: frozenset[str] = frozenset()
     despite_anywhere: bool = False
     """An objection counts wherever in the message it stands."""
 
@@ -167,6 +168,7 @@ class _Loader:
                 scope=entry["scope"],
                 reason=entry["reason"],
                 through=through,
+                barring=frozenset(fold(entry.get("barring", "")).split()),
                 despite_anywhere=entry.get("despite_anywhere", False),
             )
             if "despite" in entry:
