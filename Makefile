@@ -26,6 +26,7 @@ check: $(TOOLS) ## Formatting, lint, types, templates, migrations
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy .
 	@$(BIN)/djlint --quiet --lint templates
+	@$(BIN)/python manage.py check_pages --starter
 	@$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run  # the warning: no database is running
 
 format: $(TOOLS) ## Rewrite the code as `make check` wants it
