@@ -19,6 +19,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from clinic.network import address_of
 from inquiries.models import Tally
 from inquiries.text import alike
 
@@ -197,15 +198,9 @@ def _slot(kind: str, what: str, now: datetime) -> int:
 
 def network_of(request: HttpRequest) -> str:
     """The sender's network (/24 or /48), or nothing when the address says none."""
-    address = request.META.get("REMOTE_ADDR", "")
-    if settings.HTTPS:
-        # A proxy of ours stands in front and adds who asked it to the end; what stands before that, anybody can write.
-        address = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or address
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
+    ip = address_of(request)
+    if ip is None:
         return ""
-    ip = getattr(ip, "ipv4_mapped", None) or ip
     return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 48), strict=False))
 
 

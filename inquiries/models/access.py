@@ -9,7 +9,7 @@ from django.utils import timezone
 
 
 class Access(models.Model):
-    """One row for each person, deed, inquiry and five minutes. Only ever added to; the database refuses the rest.
+    """One row for each person, deed, inquiry, page and reason in five minutes. Rows are only added: see the trigger.
 
     Ids only: no name of a patient, no word that was searched for.
     """
@@ -23,11 +23,17 @@ class Access(models.Model):
         EXPORTED = "exported", "Exported a list"
         REFUSED = "refused", "Was refused"
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     deed = models.CharField(max_length=10, choices=Deed.choices)
     # Without a constraint: a row must outlive the sample it is about, and never keep it from being removed.
     inquiry = models.ForeignKey(
-        "inquiries.Inquiry", on_delete=models.DO_NOTHING, db_constraint=False, null=True, blank=True, related_name="+"
+        "inquiries.Inquiry",
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,  # as for the person: an index below begins with it
+        null=True,
+        blank=True,
+        related_name="+",
     )
     at = models.DateTimeField(default=timezone.now)
     period = models.BigIntegerField(help_text="The five minutes, counted from 1970.")
@@ -40,12 +46,16 @@ class Access(models.Model):
         ordering: ClassVar = ["-at", "-pk"]
         default_permissions = ("view",)
         indexes = [
+            # An inquiry's page: who has looked?
             models.Index(fields=["inquiry", "-at"], name="access_by_inquiry"),
-            models.Index(fields=["-at"], name="access_by_time"),
+            # The access log as it opens, of one person, and of one deed.
+            models.Index(fields=["-at", "-id"], name="access_by_time"),
+            models.Index(fields=["person", "-at", "-id"], name="access_by_person"),
+            models.Index(fields=["deed", "-at", "-id"], name="access_by_deed"),
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "deed", "inquiry", "place", "period"],
+                fields=["person", "deed", "inquiry", "place", "reason", "period"],
                 nulls_distinct=False,
                 name="access_is_one_row_in_five_minutes",
             ),

@@ -1,0 +1,21 @@
+"""Where a request comes from."""
+
+import ipaddress
+
+from django.conf import settings
+from django.http import HttpRequest
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def address_of(request: HttpRequest) -> Address | None:
+    """The address of whoever sent the request, or None when none is told."""
+    told = request.META.get("REMOTE_ADDR", "")
+    if settings.HTTPS:
+        # A proxy of ours stands in front and adds who asked it to the end; what stands before that, anybody can write.
+        told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or told
+    try:
+        address = ipaddress.ip_address(told)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
