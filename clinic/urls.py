@@ -3,11 +3,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from clinic import health
+from clinic import components, health
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("admin/components/", admin.site.admin_view(components.components), name="components"),
     path("admin/", admin.site.urls),
     path("contact/", include("inquiries.urls")),
     path("", include("clinic.pages.urls")),
