@@ -132,7 +132,9 @@ def test_a_page_that_staff_took_down_stays_down(folder, nurse):
 
     loader.load(folder)
 
-    assert not Page.objects.get(slug="tea").published
+    tea.refresh_from_db()
+    assert not tea.published
+    assert not tea.versions.filter(state=State.PUBLISHED).exists()
 
 
 def test_a_starter_page_without_front_matter_stops_the_load_and_names_the_file(folder):
