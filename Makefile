@@ -1,6 +1,6 @@
 # Everything a newcomer types. Needs Python 3.11 or newer and make; the rest is fetched into .venv and .data.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench demo demo-clear screening-report faults screenshots icons lock browser
+.PHONY: help run test check format bench demo demo-clear screening-report faults screenshots icons lighthouse lock browser
 SHELL := /bin/sh
 
 # The newest suitable Python on the PATH; PYTHON=/path/to/python3.12 overrides it.
@@ -53,6 +53,9 @@ screenshots: $(TOOLS) ## Take the pictures in docs/screenshots again
 
 icons: $(TOOLS) ## Draw the icons and the picture for shared links again
 	@$(BIN)/python -m tests.icons
+
+lighthouse: $(TOOLS) ## Google's Lighthouse on every page, as on a phone (needs Node's npx; a few minutes)
+	@$(BIN)/python -m tests.lighthouse
 
 lock: $(TOOLS) ## Pin the newest releases, with hashes
 	@$(BIN)/python .ci/lock.py
