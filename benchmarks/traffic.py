@@ -12,6 +12,7 @@ from benchmarks.load import HOST, WrongAnswer
 PAGE = "/botox-and-depression/"
 FORM = "/contact/"
 Maker = Callable[[], bytes]
+BROWSER = {"Accept-Encoding": "gzip, deflate, br, zstd"}
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 KEY = "00000000-0000-4000-8000-000000000000"  # replaced by a new one in each post; the length stays
 FIELDS = {
@@ -39,8 +40,8 @@ def get(port: int, path: str, **headers: str) -> Maker:
 
 def get_unchanged(port: int, path: str) -> Maker:
     """A GET by a reader who has the page already."""
-    response, _ = ask(port, path)
-    return get(port, path, **{"If-None-Match": response.getheader("ETag") or ""})
+    response, _ = ask(port, path, BROWSER)
+    return get(port, path, **BROWSER, **{"If-None-Match": response.getheader("ETag") or ""})
 
 
 def post(port: int, path: str, form_port: int) -> Maker:
@@ -61,11 +62,11 @@ def post(port: int, path: str, form_port: int) -> Maker:
     return lambda: whole.replace(KEY.encode(), str(uuid.uuid4()).encode())
 
 
-def ask(port: int, path: str) -> tuple[http.client.HTTPResponse, bytes]:
+def ask(port: int, path: str, headers: dict[str, str] | None = None) -> tuple[http.client.HTTPResponse, bytes]:
     """One ordinary request, outside of any measurement. Raises WrongAnswer unless it is answered with 200."""
     connection = http.client.HTTPConnection(HOST, port, timeout=20)
     try:
-        connection.request("GET", path)
+        connection.request("GET", path, headers=headers or {})
         response = connection.getresponse()
         if response.status != 200:
             raise WrongAnswer(f"{path} answered {response.status}")
