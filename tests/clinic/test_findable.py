@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 from django.http import HttpResponse
+from django.template.loader import render_to_string
 from PIL import Image
 
 from clinic.pages import loader, structured
@@ -115,9 +116,10 @@ def test_the_form_may_be_found_under_one_address(site):
 
 def test_receipts_and_error_pages_ask_not_to_be_listed(site, a_question):
     receipt = site.post("/contact/", a_question).headers["Location"]
+    failed = HttpResponse(render_to_string("500.html"))
 
-    assert meta(site.get(receipt))["robots"] == "noindex"
-    assert meta(site.get("/no-such-page/"))["robots"] == "noindex"
+    for response in (site.get(receipt), site.get("/no-such-page/"), failed):
+        assert meta(response)["robots"] == "noindex"
 
 
 def test_a_receipt_has_no_address_that_counts_and_nothing_for_previews(site, a_question):
