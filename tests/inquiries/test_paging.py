@@ -237,6 +237,7 @@ def test_only_saying_so_stops_the_pages(crisis, nurse, step):
 
 def test_closing_stops_the_pages_also_when_it_is_reopened(crisis, nurse, colleague):
     services.close(crisis.pk, outcome="answered", by=nurse)
+    services.confirm_close(crisis.pk, by=colleague)
     services.reopen(crisis.pk, by=colleague)
 
     repeated = paging.page_again(now=after(60))

@@ -89,6 +89,170 @@ def test_closing_needs_an_outcome(nurse):
         services.close(kept.pk, outcome="", by=nurse)
 
 
+# --- Giving to somebody -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status, then", [("new", "open"), ("open", "open"), ("waiting", "waiting")])
+def test_an_inquiry_is_given_to_a_colleague(nurse, colleague, status, then):
+    kept = in_status(status, nurse)
+
+    given = services.assign(kept.pk, to=colleague, by=nurse)
+
+    assert (given.owner, given.status, given.due_at) == (colleague, then, kept.due_at)
+
+
+def test_a_closed_inquiry_is_given_to_nobody(nurse, colleague):
+    kept = in_status("done", nurse)
+
+    with pytest.raises(services.Refused):
+        services.assign(kept.pk, to=colleague, by=nurse)
+
+
+@pytest.mark.parametrize(
+    "unable", [{"is_active": False}, {"is_away": True}, {"is_staff": False}, {"is_superuser": False}]
+)
+def test_an_inquiry_is_not_given_to_somebody_who_cannot_act_on_it(nurse, colleague, unable):
+    kept = inquiry()
+    type(colleague).objects.filter(pk=colleague.pk).update(**unable)
+    colleague.refresh_from_db()
+
+    with pytest.raises(services.Refused, match="Carlos cannot take"):
+        services.assign(kept.pk, to=colleague, by=nurse)
+
+
+# --- A second person --------------------------------------------------------------------------------------------------
+
+CRISIS = "I do not want to be alive anymore."
+
+
+def test_closing_a_crisis_only_asks_until_a_second_person_confirms(nurse, colleague):
+    kept = inquiry(message=CRISIS)
+
+    asked = services.close(kept.pk, outcome="answered", by=nurse)
+    stood = (asked.status, asked.closing_outcome, asked.closing_asked_by)
+    closed = services.confirm_close(kept.pk, by=colleague)
+
+    assert stood == ("new", "answered", nurse)
+    assert (closed.status, closed.outcome, closed.closed_by, closed.closing_outcome) == (
+        "done",
+        "answered",
+        colleague,
+        "",
+    )
+
+
+def test_whoever_asks_to_close_a_crisis_cannot_confirm_it(nurse, colleague):
+    kept = inquiry(message=CRISIS)
+    services.close(kept.pk, outcome="answered", by=nurse)
+
+    with pytest.raises(services.Refused, match="somebody else"):
+        services.confirm_close(kept.pk, by=nurse)
+
+    kept.refresh_from_db()
+    assert kept.status == "new"
+
+
+def test_a_crisis_stays_open_when_the_second_person_declines(nurse, colleague):
+    kept = inquiry(message=CRISIS)
+    services.claim(kept.pk, by=nurse)
+    services.close(kept.pk, outcome="answered", by=nurse)
+
+    declined = services.decline_close(kept.pk, by=colleague)
+
+    assert (declined.status, declined.owner, declined.closing_outcome) == ("open", nurse, "")
+
+
+def test_nobody_is_paged_while_a_closing_waits_for_the_second_person(nurse, colleague):
+    kept = services.close(inquiry(message=CRISIS).pk, outcome="answered", by=nurse)
+
+    assert (kept.acknowledged_by, kept.is_unacknowledged) == (nurse, False)
+
+
+def test_a_closing_that_is_asked_for_is_not_asked_for_again(nurse, colleague):
+    kept = services.close(inquiry(message=CRISIS).pk, outcome="answered", by=nurse)
+
+    with pytest.raises(services.Refused, match="Nora has asked"):
+        services.close(kept.pk, outcome="spam", by=colleague)
+
+
+@pytest.mark.parametrize("service", [services.confirm_close, services.decline_close])
+def test_a_closing_that_nobody_asked_for_can_be_neither_confirmed_nor_declined(nurse, service):
+    kept = inquiry(message=CRISIS)
+
+    with pytest.raises(services.Refused, match="Nobody asks"):
+        service(kept.pk, by=nurse)
+
+
+def test_one_person_closes_a_crisis_alone_when_nobody_else_could_confirm_and_history_says_so(nurse, colleague):
+    type(colleague).objects.filter(pk=colleague.pk).update(is_active=False)
+
+    kept = services.close(inquiry(message=CRISIS).pk, outcome="answered", by=nurse)
+
+    last = kept.events.order_by("pgh_id").last()
+    assert (kept.status, kept.last_event) == ("done", "close_alone")
+    assert last.pgh_context.metadata == {"action": "close_alone", "by": nurse.pk}
+
+
+def test_a_routine_inquiry_is_closed_by_one_person(nurse, colleague):
+    kept = services.close(inquiry().pk, outcome="answered", by=nurse)
+
+    assert (kept.status, kept.last_event) == ("done", "close")
+
+
+# --- Notes, calls and drafts ------------------------------------------------------------------------------------------
+
+
+def test_a_note_is_kept_with_its_author_and_counts_as_a_change(nurse):
+    kept = services.note(inquiry().pk, text="Asked the\r\npharmacist.", by=nurse, seen=1)
+
+    entry = kept.entries.get()
+    assert (entry.kind, entry.text, entry.author) == ("note", "Asked the\npharmacist.", nurse)
+    assert (kept.version, kept.last_event) == (2, "note")
+
+
+def test_a_note_without_words_is_refused(nurse):
+    with pytest.raises(services.Refused, match="Write the note"):
+        services.note(inquiry().pk, text=" \n", by=nurse)
+
+
+@pytest.mark.parametrize("call, replied", [("reached", True), ("voicemail", False), ("no_answer", False)])
+def test_only_a_call_that_reached_the_person_is_a_reply(nurse, call, replied):
+    kept = services.log_call(inquiry().pk, call=call, by=nurse)
+
+    assert (kept.first_replied_at is not None) == replied
+
+
+def test_the_first_reply_stays_the_first(nurse):
+    first = services.log_call(inquiry().pk, call="reached", by=nurse)
+
+    second = services.log_call(first.pk, call="reached", by=nurse)
+
+    assert second.first_replied_at == first.first_replied_at
+
+
+def test_a_call_without_a_known_end_is_refused(nurse):
+    with pytest.raises(services.Refused, match="how the call went"):
+        services.log_call(inquiry().pk, call="hung up", by=nurse)
+
+
+@pytest.mark.parametrize("write", [{"text": "Seen."}, {"call": "reached"}])
+def test_a_note_or_a_call_on_an_old_screen_is_refused(nurse, colleague, write):
+    kept = services.claim(inquiry().pk, by=colleague)
+    service = services.log_call if "call" in write else services.note
+
+    with pytest.raises(services.Stale):
+        service(kept.pk, by=nurse, seen=1, **write)
+
+    assert not kept.entries.exists()
+
+
+def test_history_holds_the_number_of_a_note_and_not_its_words(nurse):
+    kept = services.note(inquiry().pk, text="Marmalade", by=nurse)
+
+    last = kept.events.order_by("pgh_id").last()
+    assert last.pgh_context.metadata == {"action": "note", "by": nurse.pk, "entry": kept.entries.get().pk}
+
+
 @pytest.mark.parametrize("status", ["new", "open", "waiting"])
 def test_only_a_closed_inquiry_can_be_reopened(nurse, status):
     kept = in_status(status, nurse)

@@ -102,7 +102,9 @@ def _take(step: dict[str, Any], inquiry: Inquiry, by: StaffUser) -> None:
             today = timezone.localdate(timezone=Practice.objects.current().zone)
             services.wait(inquiry.pk, until=today + timedelta(days=days), by=by)
         case {"do": "close", "outcome": outcome}:
-            services.close(inquiry.pk, outcome=outcome, by=by)
+            if services.close(inquiry.pk, outcome=outcome, by=by).closing_outcome:
+                second = StaffUser.objects.filter(email__in=STAFF.values()).exclude(pk=by.pk).order_by("pk")[0]
+                services.confirm_close(inquiry.pk, by=second)
         case {"do": "claim" | "acknowledge" | "release" | "reopen" | "accept" as do}:
             getattr(services, do)(inquiry.pk, by=by)
         case _:
