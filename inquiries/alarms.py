@@ -1,7 +1,7 @@
 """What is wrong with our own machinery, in sentences for staff. Shown wherever they look first."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -10,9 +10,6 @@ from post_office.models import STATUS, Email
 
 from inquiries import outbox
 from inquiries.models import WorkerHeartbeat
-
-# An email takes seconds. One that waits this long is not slow, it is stuck.
-STUCK = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -34,7 +31,7 @@ def alarms(now: datetime | None = None) -> list[Alarm]:
                 "Read every urgent inquiry below, and tell whoever looks after this site."
             )
         )
-    stuck = Q(status__in=outbox.WAITING, created__lt=now - STUCK)
+    stuck = Q(status__in=outbox.WAITING, created__lt=now - outbox.STUCK)
     counted = Email.objects.filter(status__in=[*outbox.WAITING, STATUS.failed]).aggregate(
         failed=Count("pk", filter=Q(status=STATUS.failed)), stuck=Count("pk", filter=stuck)
     )

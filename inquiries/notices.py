@@ -66,8 +66,14 @@ def promised_for_new(inquiry: Inquiry, practice: Practice) -> list[Model]:
 
 
 def promise_receipt(inquiry: Inquiry, practice: Practice) -> None:
-    """Put into the outbox only what the patient gets: the inquiry comes out of quarantine."""
-    if not inquiry.sample:
+    """Put into the outbox only what the patient gets: the inquiry comes out of quarantine.
+
+    When it does so again, after somebody took that back, a receipt that has gone out is not repeated.
+    """
+    before = Email.objects.filter(notice__inquiry=inquiry, notice__kind=Notice.Kind.RECEIPT)
+    if before.exists():
+        outbox.send_again(before.filter(status=outbox.WITHDRAWN))
+    elif not inquiry.sample:
         insert(*_rows(receipt(inquiry, practice), inquiry))
 
 

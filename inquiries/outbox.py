@@ -30,6 +30,9 @@ WAITING = [STATUS.queued, STATUS.requeued]
 # a mailbox that had enough of them.
 WITHDRAWN = None
 
+# An email takes seconds. One that waits this long is not slow, it is stuck.
+STUCK = timedelta(minutes=15)
+
 LONGEST_PAUSE = timedelta(minutes=15)
 # Somebody's life may hang on a page, so it is tried again every minute.
 PAUSE_OF_A_PAGE = timedelta(minutes=1)
@@ -42,6 +45,13 @@ def due(now: datetime | None = None) -> "QuerySet[Email]":
     timely = Q(scheduled_time=None) | Q(scheduled_time__lte=now or timezone.now())
     emails: QuerySet[Email] = Email.objects.filter(timely, status__in=WAITING)
     return emails.order_by("-priority", Coalesce("number_of_retries", Value(0)), "id")
+
+
+def undelivered(now: datetime | None = None) -> "QuerySet[Email]":
+    """Emails that the mail server refused, or has not taken for longer than is normal."""
+    stuck = Q(status__in=WAITING, created__lt=(now or timezone.now()) - STUCK)
+    emails: QuerySet[Email] = Email.objects.filter(Q(status=STATUS.failed) | stuck)
+    return emails
 
 
 def send_due(go_on: Callable[[], bool] = lambda: True) -> int:

@@ -23,6 +23,10 @@ class Finding(models.Model):
 
     class Meta:
         ordering = ["field", "start", "pk"]
+        indexes = [
+            # The list of those with one kind of flag.
+            models.Index(fields=["kind", "inquiry"], name="finding_by_kind"),
+        ]
         constraints = [
             models.CheckConstraint(name="finding_spans_forward", condition=Q(end__gte=F("start"))),
         ]

@@ -8,12 +8,12 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Length, Now
+from django.db.models.functions import Length, Lower, Now
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 
 from inquiries import references
-from inquiries.querysets import UNACKNOWLEDGED, InquiryQuerySet
+from inquiries.querysets import ORDER, PHONE_DIGITS, UNACKNOWLEDGED, URGENT, InquiryQuerySet
 
 # What the form lets a person type. Unicode normalisation (NFC) can make a legal text up to three times longer,
 # so the columns are wider: a message that the form took must never be refused by the database.
@@ -99,6 +99,8 @@ STEPS: list[tuple[str, str]] = [
     (Status.DONE, Status.OPEN),  # reopened
     (Status.QUARANTINED, Status.NEW),  # not spam after all
     (Status.QUARANTINED, Status.DONE),
+    (Status.NEW, Status.QUARANTINED),  # undone: see bulk.py
+    (Status.DONE, Status.QUARANTINED),
 ]
 
 
@@ -219,7 +221,7 @@ class Inquiry(models.Model):
             ("assign_inquiry", "Can give inquiries to other people"),
             ("export_inquiry", "Can export lists of inquiries"),
         ]
-        ordering: ClassVar = ["-pinned", "due_at", "pk"]
+        ordering: ClassVar = list(ORDER)
         indexes = [
             # The triage list as it opens: what waits for us, pinned ones first, then soonest due.
             models.Index(
@@ -235,10 +237,33 @@ class Inquiry(models.Model):
                 name="inquiry_by_owner",
                 condition=Q(status__in=["open", "waiting"]),
             ),
+            # "Crisis and emergency".
+            models.Index(F("pinned").desc(), "due_at", "id", name="inquiry_urgent", condition=URGENT),
+            # "Done": closed last comes first.
+            models.Index(
+                *(F("pinned").desc(), F("closed_at").desc(), F("id").desc()),
+                name="inquiry_done_lately",
+                condition=Q(status="done"),
+            ),
+            # Any list, newest first; and the days on which they came.
+            models.Index(F("pinned").desc(), F("received_at").desc(), F("id").desc(), name="inquiry_by_time_received"),
+            # Any list with a filter: by topic, by owner, in Spanish. Most are in English: there an index helps nobody.
+            models.Index("topic", F("pinned").desc(), "due_at", "id", name="inquiry_by_topic"),
+            models.Index(
+                *("owner", F("pinned").desc(), "due_at", "id"),
+                name="inquiry_ever_owned_by",
+                condition=Q(owner__isnull=False),
+            ),
+            models.Index(
+                F("pinned").desc(), "due_at", "id", name="inquiry_in_spanish", condition=Q(language=Language.SPANISH)
+            ),
             # What the worker asks every few seconds: whom must we page about, again?
             models.Index("id", name="inquiry_unacknowledged", condition=UNACKNOWLEDGED),
             # An inquiry's page: did the same person send the same words shortly before or after?
             models.Index("likeness", "received_at", name="inquiry_by_likeness"),
+            # The same page: what else came from this email address, or from this phone?
+            models.Index(*(Lower("email"), F("received_at").desc()), name="inquiry_by_email", condition=~Q(email="")),
+            models.Index(*(PHONE_DIGITS, F("received_at").desc()), name="inquiry_by_phone", condition=~Q(phone="")),
         ]
         constraints = [
             _one_of("topic", Topic),

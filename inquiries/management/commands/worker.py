@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from clinic.practice.models import Practice
-from inquiries import outbox, paging, services
+from inquiries import outbox, paging, queue, services
 from inquiries.models import WorkerHeartbeat
 
 logger = logging.getLogger(__name__)
@@ -73,7 +73,8 @@ def in_charge() -> Iterator[bool]:
 def work_one_round(stopped: Callable[[], bool] = lambda: False) -> None:
     """Everything that is due now, once. A fault in one part must not keep the others from being done."""
     ends = time.monotonic() + SENDING
-    for part in (_beat, paging.page_again, _resume, lambda: _send(lambda: not stopped() and time.monotonic() < ends)):
+    parts = (_beat, paging.page_again, _resume, queue.give_back_from_absent)
+    for part in (*parts, lambda: _send(lambda: not stopped() and time.monotonic() < ends)):
         try:
             part()
         except Exception:
