@@ -18,7 +18,7 @@ from clinic.pages.markup import KEY, PARSER
 
 TABLE_TOKENS = {"table_open", "thead_open", "thead_close", "tr_open", "th_open", "td_open", "td_close"}
 # Ids that the templates use; a heading called "Main" must not move the skip link.
-TEMPLATE_IDS = {"top", "main", "contents", "references", "foot-nav"}
+TEMPLATE_IDS = {"top", "main", "ways-in", "references", "about-this-page"}
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,19 @@
 """What the design promises: it can be read in both schemes, loads nothing from elsewhere and needs no inline code."""
 
+import gzip
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
+from django.test import Client
 from django.urls import reverse
+
+from clinic.pages import loader, rendering
+from clinic.staff.models import StaffUser
+from inquiries import services
+from tests import factories
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "clinic" / "static" / "clinic"
@@ -41,6 +50,8 @@ SHAPES = {
     "drawing": ["pine"],
 }
 ONLY_DECORATION = {"line"}
+# Parts that never stand on a page with an author's headings.
+ON_FORMS_ONLY = {"_emergency.html", "_error_summary.html", "_help_first.html"}
 GROUNDS = ["paper", "raised", "tint", "warm", "wine", "pine"]
 SCHEMES = ["light", "dark"]
 
@@ -127,9 +138,7 @@ def test_a_sheet_loads_nothing(sheet):
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
 def test_a_template_has_no_inline_code_and_loads_nothing_from_elsewhere(template):
-    forbidden = (
-        r"""<style|\sstyle\s*=|<script(?![^>]*\ssrc=)|\son[a-z]+\s*=|javascript:|data:[a-z]+/|https?://|["']//"""
-    )
+    forbidden = r"""<style|\sstyle\s*=|<script(?![^>]*(?:\ssrc=|ld\+json))|\son[a-z]+\s*=|javascript:|data:[a-z]+/|https?://|["']//"""
 
     assert re.findall(forbidden, template.read_text(), re.IGNORECASE) == []
 
@@ -148,33 +157,122 @@ def test_the_question_form_carries_the_csrf_token(client):
     assert page.count("<form") == page.count('name="csrfmiddlewaretoken"') == 1
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize("address", ["/contact/", "/no-such-page/"])
-def test_a_page_starts_with_a_skip_link_to_its_one_main_part(client, address):
-    page = client.get(address).content.decode()
+PAGES = ["/" if page["slug"] == "home" else f"/{page['slug']}/" for page in loader.read_pages()]
 
+
+def away(*args, **kwargs):
+    raise OperationalError
+
+
+def show(state: str, client, monkeypatch) -> str:
+    """A page by its address, or one of the states in which the form and the site can be."""
+    loader.load()
+    if state == "form with errors":
+        return client.post("/contact/", {}).content.decode()
+    if state == "receipt":
+        return client.get(client.post("/contact/", factories.posted()).headers["Location"]).content.decode()
+    if state == "form open for too long":
+        return Client(enforce_csrf_checks=True).post("/contact/", factories.posted()).content.decode()
+    if state == "message not saved":
+        monkeypatch.setattr(services, "submit", away)
+        return client.post("/contact/", factories.posted()).content.decode()
+    if state == "other form open for too long":
+        return Client(enforce_csrf_checks=True).post("/admin/login/", {}).content.decode()
+    if state == "not allowed":
+        ada = factories.staff("ada@example.org", "Ada")
+        StaffUser.objects.filter(pk=ada.pk).update(is_superuser=False)
+        client.force_login(ada)
+        return client.get("/admin/staff/staffuser/").content.decode()
+    if state == "fault":
+        monkeypatch.setattr("clinic.pages.views.context", away)
+        client.raise_request_exception = False
+        return client.get("/privacy/").content.decode()
+    return client.get(state).content.decode()
+
+
+FORMS = ["form with errors", "receipt", "form open for too long", "message not saved"]
+STATES = [*PAGES, "/contact/", "/no-such-page/", *FORMS, "other form open for too long", "not allowed", "fault"]
+every_state = pytest.mark.parametrize("state", STATES)
+
+
+shown: dict[str, str] = {}
+
+
+@pytest.fixture
+def page(state, client, monkeypatch, db) -> str:
+    """Made once for all the tests that look at it."""
+    if state not in shown:
+        shown[state] = show(state, client, monkeypatch)
+    return shown[state]
+
+
+@every_state
+def test_a_page_starts_with_a_skip_link_to_its_one_main_part(page, state):
     first_link = re.search(r"<body>.*?<a\s[^>]*>", page, re.DOTALL)
+
     assert first_link
     assert 'href="#main"' in first_link[0]
     assert re.findall(r"<main[^>]*>", page) == ['<main id="main" tabindex="-1">']
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize("address", ["/contact/", "/no-such-page/"])
-def test_the_number_the_form_and_help_are_on_every_page_in_the_same_order(client, address):
-    page = client.get(address).content.decode()
-
+@every_state
+def test_the_number_the_form_and_help_are_on_every_page_in_the_same_order(page, state):
     ways = re.search(r'<nav class="ways".*?</nav>', page, re.DOTALL)
+
     assert ways
     assert re.findall(r'href="([^"]+)"', ways[0]) == ["tel:+1-212-555-0123", "/contact/", "/get-help-now/"]
 
 
-@pytest.mark.django_db
-def test_the_form_with_errors_asks_for_at_most_six_files(client):
-    page = client.post(reverse("inquiries:contact"), {}).content.decode()
+@every_state
+def test_a_page_has_one_title_and_no_heading_skips_a_level_below_it(page, state):
+    levels = [int(level) for level in re.findall(r"<h([1-6])", page[page.index("<h1") :])]
 
-    files = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page))
-    assert len(files) + 1 <= 6  # the page itself
+    assert levels.count(1) == page.count("<h1") == 1
+    assert [pair for pair in pairwise(levels) if pair[1] > pair[0] + 1] == []
+
+
+@every_state
+def test_every_page_says_whom_to_call_in_danger(page, state):
+    main = page[page.index("<main") : page.index("</main>")]
+
+    assert 'href="tel:988"' in main
+    assert 'href="tel:911"' in main
+
+
+@every_state
+def test_a_first_view_asks_for_at_most_six_files_of_this_site(page, state):
+    head = page[: page.index("</head>")]
+    files = re.findall(r'<(?:link rel="stylesheet" href|script src)="([^"]+)"', head)
+
+    assert [file for file in files if not file.startswith("/static/")] == []
+    assert len(set(files)) + 2 <= 6  # the page itself, and one of its icons
+
+
+@every_state
+def test_a_page_has_no_inline_code(page, state):
+    assert re.findall(r"<style|\sstyle=|\son[a-z]+=|javascript:", page) == []
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_published_page_says_at_its_end_whether_a_clinician_reviewed_it(address, client, monkeypatch, db):
+    page = show(address, client, monkeypatch)
+
+    assert page.count("This page has not yet been reviewed by a clinician.") == 1
+    assert page.index("<h2>About this page</h2>") > page.index('class="prose"')
+
+
+def test_the_sheets_of_a_page_are_small():
+    sent = [len(gzip.compress((STATIC / name).read_bytes())) for name in ("tokens.css", "site.css")]
+
+    assert sum(sent) <= 12_000
+
+
+def test_no_heading_of_an_author_can_take_an_id_that_a_page_uses_itself():
+    parts = [ROOT / "templates" / "base.html", *(ROOT / "templates" / "pages").glob("*.html")]
+    parts += [path for path in (ROOT / "templates" / "partials").glob("*.html") if path.name not in ON_FORMS_ONLY]
+    ids = {found for path in parts for found in re.findall(r'\sid="([a-z-]+)"', path.read_text())}
+
+    assert ids - rendering.TEMPLATE_IDS == set()
 
 
 @pytest.mark.django_db
