@@ -11,6 +11,9 @@ class Look(models.Model):
     inquiry = models.ForeignKey("inquiries.Inquiry", on_delete=models.CASCADE, related_name="looks")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     looked_at = models.DateTimeField(default=timezone.now)
+    version = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="The inquiry's, as it was on the screen: what came later is new to them."
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["inquiry", "person"], name="look_is_one_per_person_and_inquiry")]
