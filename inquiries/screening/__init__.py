@@ -1,8 +1,8 @@
 """Reads a patient's message for what must not wait: a crisis, an emergency, or what the clinician must know first.
 
-Reading order: words.py (text to words), spelling.py (what each word means), patterns.py and automaton.py (find
-phrases), rules.py with rules/*.toml (which phrases, and why), context.py (what makes a phrase harmless),
-classifier.py (a second reader for what no phrase foresees).
+Reading order: markup.py (through tags and entities), words.py (text to words), spelling.py (what each word means),
+patterns.py and automaton.py (find phrases), rules.py with rules/*.toml (which phrases, and why), context.py (what
+makes a phrase harmless), classifier.py (a second reader for what no phrase foresees).
 
 Screening only ever raises a message. `routine` means "nothing found", never "low risk".
 """

@@ -18,8 +18,7 @@ _CORRECTABLE = 6
 # Letters of other alphabets that look Latin, and signs people write for letters.
 _LOOKS = str.maketrans("аеорсухіїјѕԁɡıαεορτυκν", "aeopcyxiijsdgiaeoptukv")
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ´`′", "'"))
-_MANGLED = {"â€™": "'", "&#39;": "'", "&#039;": "'", "&rsquo;": "'", "&apos;": "'",
-            "Ã¡": "a", "Ã©": "e", "Ã­": "i", "Ã³": "o", "Ãº": "u", "Ã±": "n"}  # fmt: skip
+_MANGLED = {"â€™": "'", "Ã¡": "a", "Ã©": "e", "Ã­": "i", "Ã³": "o", "Ãº": "u", "Ã±": "n"}  # fmt: skip
 _SIGNS = str.maketrans("0134578@$!|¡€+", "oieastbasiiiet")
 _SIGNS_AS_L = str.maketrans("0134578@$!|¡€+", "oleastbasllet"[:13] + "t")
 _SILENT = "'*@$!|¡€™©±_"

@@ -23,6 +23,7 @@ HERE = Path(__file__).parent
 TUNING = HERE.parents[1] / "tests" / "screening" / "labelled"
 THRESHOLDS = {"crisis": 0.8, "emergency": 0.5}
 """Chosen by the check below: of harmless lessons, most of them hard cases, one in eleven is raised."""
+SHIFTS = (-0.9, -0.6, -0.3, 0.0, 0.3, 0.6, 0.9)
 FOLDS, ROUNDS, RATE, DECAY, SEED = 6, 30, 0.5, 1e-5, 7
 
 
@@ -35,6 +36,10 @@ class Lesson:
     text: str
     whole: bool = True
     """False: one of several passages of a message that must be raised, and perhaps not the one to raise."""
+    alone: bool = True
+    """The message has no other passage."""
+    language: str = ""
+    """Of a labelled message; empty for what is only a lesson. The check counts labelled messages."""
 
 
 @dataclass
@@ -61,19 +66,28 @@ def lessons() -> list[Lesson]:
             found += _passages(text, frozenset({"routine"}))
     for path in sorted(TUNING.glob("tune_*.toml")):
         for entry in tomllib.loads(path.read_text(encoding="utf-8"))["message"]:
-            found += _passages(entry["text"], frozenset({entry["urgency"], entry.get("also", entry["urgency"])}))
+            labels = frozenset({entry["urgency"], entry.get("also", entry["urgency"])})
+            found += _passages(entry["text"], labels, path.stem.removeprefix("tune_"))
     return found
 
 
-def _passages(text: str, labels: frozenset[str]) -> list[Lesson]:
+def _passages(text: str, labels: frozenset[str], language: str = "") -> list[Lesson]:
     book = rule_book()
     tokens = read(text, book.spelling.spell, book.spelling.join)
     tokens = unexplained(tokens, by_rules(book, tokens)[1])
     buckets = classifier.features(tokens)
     stretches = list(classifier.passages(tokens))
-    whole = len(stretches) == 1 or labels == {"routine"}
+    alone = len(stretches) == 1
+    whole = alone or labels == {"routine"}
     return [
-        Lesson(tuple(bucket for found in buckets[first : last + 1] for bucket in found), labels, text, whole)
+        Lesson(
+            tuple(bucket for found in buckets[first : last + 1] for bucket in found),
+            labels,
+            text,
+            whole,
+            alone,
+            language,
+        )
         for first, last in stretches
     ]
 
@@ -111,28 +125,44 @@ def _descend(examples: Sequence[Lesson], label: str) -> Learned:
 
 
 def check(examples: Sequence[Lesson]) -> None:
-    """Print what the classifier adds to the rules on messages it has not learned from."""
+    """Print what the classifier adds to the rules on labelled messages it has not learned from."""
     texts = sorted({lesson.text for lesson in examples})
     random.Random(SEED).shuffle(texts)  # noqa: S311 - as above
-    by_rule = {text: {f.kind for f in screen(text, classify=False).findings} for text in texts}
-    labels = {lesson.text: lesson.labels for lesson in examples}
+    scores = {label: _unseen(examples, texts, label) for label in classifier.LABELS}
+    labelled = {lesson.text: lesson for lesson in examples if lesson.language}
+    by_rule = {text: {found.kind for found in screen(text, classify=False).findings} for text in labelled}
+    for shift in SHIFTS:
+        raised = {
+            text: {label for label, best in scores.items() if best[text] > THRESHOLDS[label] + shift} | by_rule[text]
+            for text in labelled
+        }
+        for language in sorted({lesson.language for lesson in labelled.values()}):
+            chosen = [(lesson.labels, raised[text]) for text, lesson in labelled.items() if lesson.language == language]
+            _say(f"thresholds {shift:+.1f} {language}: {_shares(chosen)}")
+
+
+def _unseen(examples: Sequence[Lesson], texts: Sequence[str], label: str) -> dict[str, float]:
+    """The best score of each text, by weights learned without it. Less the margin of long messages."""
+    best: dict[str, float] = {}
+    for fold in range(FOLDS):
+        aside = set(texts[fold::FOLDS])
+        model = learn([lesson for lesson in examples if lesson.text not in aside], label)
+        for lesson in examples:
+            if lesson.text in aside:
+                score = model.score(lesson.buckets) - (0.0 if lesson.alone else classifier.LONG)
+                best[lesson.text] = max(best.get(lesson.text, -99.0), score)
+    return best
+
+
+def _shares(chosen: Sequence[tuple[frozenset[str], set[str]]]) -> str:
+    """Recall of each urgent label (raised as either), and the share of harmless messages left alone."""
+    urgent = set(classifier.LABELS)
+    parts = []
     for label in classifier.LABELS:
-        best: dict[str, float] = {}
-        for fold in range(FOLDS):
-            aside = set(texts[fold::FOLDS])
-            model = learn([lesson for lesson in examples if lesson.text not in aside], label)
-            for lesson in examples:
-                if lesson.text in aside:
-                    best[lesson.text] = max(best.get(lesson.text, -99.0), model.score(lesson.buckets))
-        for threshold in (0.0, 0.3, 0.6, 0.9, 1.2, 1.5, 2.0):
-            true = [(label in by_rule[text], best[text] > threshold) for text in texts if label in labels[text]]
-            false = [(label in by_rule[text], best[text] > threshold) for text in texts if labels[text] == {"routine"}]
-            shares = [" ".join(_share(pairs, which) for which in range(3)) for pairs in (true, false)]
-            _say(f"{label} {threshold}: raised {shares[0]}, harmless raised {shares[1]} (rules, classifier, either)")
-
-
-def _share(pairs: list[tuple[bool, bool]], which: int) -> str:
-    return f"{sum((rule, model, rule or model)[which] for rule, model in pairs) / len(pairs):.3f}"
+        found = [bool(raised & urgent) for labels, raised in chosen if label in labels]
+        parts.append(f"{label} {sum(found) / len(found):.3f}")
+    kept = [not raised & urgent for labels, raised in chosen if labels == {"routine"}]
+    return ", ".join([*parts, f"harmless kept routine {sum(kept) / len(kept):.3f}"])
 
 
 def _say(line: str) -> None:

@@ -9,13 +9,14 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from .markup import Plain, plain
 from .patterns import COMMA, END
 
 # Letters, digits, combining accents, and the invisible characters that break words apart.
 _INVISIBLE = r"\u00ad\u034f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe0e\ufe0f\ufeff"
 _LETTER = rf"(?:[^\W_]|[\u0300-\u036f{_INVISIBLE}])"
 # What may stand inside a word: apostrophes, signs used as letters, and quotes mangled by a wrong encoding.
-_INSIDE = r"(?:&#0?39;|&rsquo;|&apos;|[’'‘ʼ´`′*@$!|¡€™©±]{1,4})"
+_INSIDE = r"(?:[’'‘ʼ´`′*@$!|¡€™©±]{1,4})"
 _TOKEN = re.compile(
     rf"(?P<word>[$@*]{{0,2}}{_LETTER}+(?:{_INSIDE}{_LETTER}+)*\*{{0,6}})"
     r"|(?P<pause>\.\.+|[…,:()\[\]—–\"“”«»]+| - )"
@@ -46,6 +47,21 @@ Spell = Callable[[str], tuple[str, ...]]
 
 def read(text: str, spell: Spell, join: Callable[[str, str], str | None]) -> list[Token]:
     """The words of `text` in order. `spell` corrects one, `join` tells whether two are one word pulled apart."""
+    if "<" in text or "&" in text:
+        marked = plain(text)
+        tokens = _read(marked.text, spell, join)
+        return [_placed(token, marked, len(text)) for token in tokens]
+    return _read(text, spell, join)
+
+
+def _placed(token: Token, marked: Plain, length: int) -> Token:
+    """The token where it stands in the text with markup."""
+    if token.start == token.end:
+        return Token(token.word, length, length)
+    return Token(token.word, marked.starts[token.start], marked.ends[token.end - 1])
+
+
+def _read(text: str, spell: Spell, join: Callable[[str, str], str | None]) -> list[Token]:
     tokens: list[Token] = []
     for raw in _gather(text):
         if raw.text in (COMMA, END):
