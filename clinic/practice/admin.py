@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.postgres.forms import SimpleArrayField
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html_join
@@ -96,6 +96,8 @@ class PracticeAdmin(ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """A list of one row would only cost a click."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         return redirect("admin:practice_practice_change", Practice.objects.current().pk)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

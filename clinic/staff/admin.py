@@ -1,15 +1,27 @@
-"""Accounts in the admin: add, deactivate, change a password."""
+"""Accounts in the admin: add, give roles, mark as away, deactivate, change a password."""
 
-from django.contrib import admin
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from clinic.staff import roles
 from clinic.staff.models import StaffUser
+from inquiries import queue
 
 admin.site.unregister(Group)
+
+CHANGE_INQUIRY = "inquiries.change_inquiry"
 
 
 @admin.register(Group)
@@ -17,12 +29,31 @@ class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
     """Roles."""
 
 
+class RolesField(forms.ModelMultipleChoiceField):
+    """Roles to tick, each with what it is for."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            Group.objects.order_by("pk"),
+            label="Roles",
+            widget=forms.CheckboxSelectMultiple(attrs={"class": "desk-roles"}),
+            help_text="What this person may do. Whoever has two roles may do what either allows.",
+            **options,
+        )
+
+    def label_from_instance(self, obj: Any) -> str:
+        """The role in words."""
+        return roles.in_words(obj)
+
+
 class NewStaffForm(UserCreationForm):
-    """The address and a first password."""
+    """The address, the roles and a first password."""
+
+    groups = RolesField(error_messages={"required": "Choose at least one role"})
 
     class Meta:
         model = StaffUser
-        fields = ("email",)
+        fields = ("email", "first_name", "last_name", "groups")
 
 
 class StaffForm(UserChangeForm):
@@ -33,35 +64,124 @@ class StaffForm(UserChangeForm):
         fields = "__all__"
 
 
+class ManagedForm(forms.ModelForm):
+    """What a manager changes of somebody's account, which shows nothing of the password."""
+
+    class Meta:
+        model = StaffUser
+        fields = ("first_name", "last_name", "is_away", "is_active")
+
+
 @admin.register(StaffUser)
 class StaffUserAdmin(UserAdmin, ModelAdmin):
-    """Who may sign in. Accounts are deactivated, never deleted: history points at them."""
+    """Who may sign in, and as what. Accounts are deactivated, never deleted: history points at them."""
 
     form = StaffForm
     add_form = NewStaffForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ["email", "first_name", "last_name", "is_active", "last_login"]
-    list_filter = ["is_active", "groups"]
+    list_display = ["email", "first_name", "last_name", "shown_roles", "is_active", "is_away", "last_login"]
+    list_filter = ()  # a clinic has few accounts, and Unfold's sheet of filters covers the list where scripts are off
     search_fields = ["email", "first_name", "last_name"]
     ordering = ["email"]
     fieldsets = [
         (None, {"fields": ["email", "password"]}),
         ("Name", {"fields": ["first_name", "last_name"]}),
-        ("Access", {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
+        ("At work", {"fields": ["is_away", "is_active"]}),
+        ("What this person may do", {"fields": ["groups", "is_staff", "is_superuser", "user_permissions"]}),
     ]
-    add_fieldsets = [(None, {"classes": ["wide"], "fields": ["email", "usable_password", "password1", "password2"]})]
-    readonly_fields = ["last_login"]
+    # Not the address, the password or the roles: with one of them, an account could be taken over or raise itself, and
+    # the access log would name the wrong person.
+    managed_fieldsets = [
+        (None, {"fields": ["email", "first_name", "last_name"]}),
+        ("At work", {"fields": ["is_away", "is_active"]}),
+        ("What this person may do", {"fields": ["shown_roles"]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["email", "first_name", "last_name", "groups", "usable_password", "password1", "password2"]})
+    ]
 
-    def has_delete_permission(self, request, obj=None) -> bool:  # type: ignore[no-untyped-def]  # Django's own signature
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[StaffUser]":
+        """With the roles, in one query for all of them."""
+        people: QuerySet[StaffUser] = super().get_queryset(request)
+        return people.prefetch_related("groups")
+
+    @admin.display(description="Roles")
+    def shown_roles(self, person: StaffUser) -> str:
+        """By name."""
+        names = [group.name for group in person.groups.all()]
+        return ", ".join(["Everything"] if person.is_superuser else names) or "None"
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """Roles in words; the list of single permissions as Django has it."""
+        if db_field.name == "groups":
+            return RolesField(required=False)
+        return super().formfield_for_manytomany(db_field, request, **options)
+
+    # --- Who may do what to an account -------------------------------------------------------------------------------
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A superuser: whoever adds an account gives it rights."""
+        return bool(request.user.is_active and request.user.is_superuser)
+
+    def has_delete_permission(self, request: HttpRequest, obj: StaffUser | None = None) -> bool:
         """Nobody: the history of a patient's question names the account."""
         return False
 
-    def get_readonly_fields(self, request, obj=None):  # type: ignore[no-untyped-def]  # Django's own signature
-        """Only somebody who may do everything gives out rights; otherwise an account could raise itself."""
-        rights = () if request.user.is_superuser else ("is_superuser", "is_staff", "groups", "user_permissions")
-        return [*super().get_readonly_fields(request, obj), *rights]
-
-    def has_change_permission(self, request, obj=None) -> bool:  # type: ignore[no-untyped-def]  # Django's own signature
-        """An account that may do everything is changed by its equals only: a new password would be a new owner."""
+    def has_change_permission(self, request: HttpRequest, obj: StaffUser | None = None) -> bool:
+        """An account that may do everything is changed by its equals only."""
         above = obj is not None and obj.is_superuser and not request.user.is_superuser
         return not above and super().has_change_permission(request, obj)
+
+    def get_fieldsets(self, request: HttpRequest, obj: StaffUser | None = None) -> Any:
+        """Only a superuser changes what an account may do, and how it signs in."""
+        return super().get_fieldsets(request, obj) if request.user.is_superuser else self.managed_fieldsets
+
+    def get_readonly_fields(self, request: HttpRequest, obj: StaffUser | None = None) -> Any:
+        """What a manager sees and cannot change."""
+        return ["last_login"] if request.user.is_superuser else ["email", "shown_roles"]
+
+    def get_form(self, request: HttpRequest, obj: StaffUser | None = None, change: bool = False, **options: Any) -> Any:
+        """The whole account for a superuser only."""
+        if not request.user.is_superuser:
+            options["form"] = ManagedForm
+        return super().get_form(request, obj, change=change, **options)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """A superuser's, too: a new password is a new owner of the account. One's own has a page for itself."""
+        if not request.user.is_superuser:
+            raise PermissionDenied
+        return super().user_change_password(request, id, form_url)
+
+    # --- What a change brings with it --------------------------------------------------------------------------------
+
+    def save_model(self, request: HttpRequest, obj: StaffUser, form: Any, change: bool) -> None:
+        """A new account may sign in; of somebody who is away or gone, the inquiries go back to everybody."""
+        obj.is_staff = obj.is_staff or not change
+        super().save_model(request, obj, form, change)
+        if change and {"is_active", "is_away"}.intersection(form.changed_data):
+            self._give_back(request, obj)
+
+    def get_urls(self) -> list[URLPattern]:
+        """The switch in everybody's own menu."""
+        away = path("away/", self.admin_site.admin_view(self.switch_away), name="staff_staffuser_away")
+        return [away, *super().get_urls()]
+
+    def switch_away(self, request: HttpRequest) -> HttpResponse:
+        """Say of oneself that one is away, or back; for those who take inquiries, by POST."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not request.user.has_perm(CHANGE_INQUIRY):
+            raise PermissionDenied
+        person = cast(StaffUser, request.user)
+        person.is_away = request.POST.get("away") == "yes"
+        person.save(update_fields=["is_away"])
+        messages.success(request, "You are marked as away." if person.is_away else "You are back at work.")
+        self._give_back(request, person)
+        return redirect("admin:index")
+
+    def _give_back(self, request: HttpRequest, person: StaffUser) -> None:
+        if person.is_active and not person.is_away:
+            return
+        number = queue.give_back(person, by=cast(StaffUser, request.user))
+        if number:
+            messages.info(request, f"{number} open {'inquiry' if number == 1 else 'inquiries'} went back to everybody.")
