@@ -8,6 +8,7 @@ from django.utils.decorators import method_decorator
 from unfold.sites import UnfoldAdminSite
 
 from clinic.pages import reviews
+from clinic.staff.sign_in import SignInForm
 
 # Unfold's menus are Alpine expressions, which need eval; docs/decisions/0004 says what that costs and what we keep.
 admin_policy = csp_update(settings.ADMIN_CONTENT_SECURITY_POLICY)
@@ -15,6 +16,8 @@ admin_policy = csp_update(settings.ADMIN_CONTENT_SECURITY_POLICY)
 
 class ClinicAdminSite(UnfoldAdminSite):
     """Every admin view, the login page included, under the admin's policy."""
+
+    login_form = SignInForm
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """As Django's, with the policy on top."""
@@ -24,6 +27,11 @@ class ClinicAdminSite(UnfoldAdminSite):
     def login(self, request: Any, extra_context: Any = None) -> Any:
         """The sign-in page."""
         return super().login(request, extra_context)
+
+    def get_sidebar_list(self, request: Any) -> list[dict[str, Any]]:
+        """The menu, without headings that nothing stands under for this person."""
+        groups = super().get_sidebar_list(request)
+        return [group for group in groups if any(item["has_permission"] for item in group["items"])]
 
     def index(self, request: Any, extra_context: dict[str, Any] | None = None) -> Any:
         """The first page, with the pages that a clinician should look at."""

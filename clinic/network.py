@@ -19,3 +19,11 @@ def address_of(request: HttpRequest) -> Address | None:
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
+
+
+def network_of(request: HttpRequest) -> str:
+    """The network of that address (/24 or /48), or nothing when none is told."""
+    address = address_of(request)
+    if address is None:
+        return ""
+    return str(ipaddress.ip_network((address, 24 if address.version == 4 else 48), strict=False))

@@ -14,4 +14,5 @@ urlpatterns = [
     path("", include("clinic.pages.urls")),
 ]
 
+handler403 = "inquiries.views.refused"
 handler500 = "inquiries.views.server_error"

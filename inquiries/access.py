@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TypedDict, cast
 
-from django.db.models import Max
+from django.db.models import OuterRef, Q, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -44,10 +44,20 @@ def record(request: HttpRequest, deed: Access.Deed, inquiry: Inquiry | None = No
     Access.objects.bulk_create([row], ignore_conflicts=True)
 
 
+def record_refusal(request: HttpRequest) -> None:
+    """The same for a page that refused this person, with the inquiry that its address names, if it names one."""
+    place = request.resolver_match
+    inquiry = None
+    if place and place.view_name.startswith("admin:inquiries_inquiry_"):
+        named = str(place.kwargs.get("inquiry_id", place.kwargs.get("object_id", "")))
+        by_number = Q(pk=named) if named.isdecimal() else Q()
+        inquiry = Inquiry.objects.filter(Q(reference=named) | by_number).only("pk").first()
+    record(request, Access.Deed.REFUSED, inquiry)
+
+
 def recent(inquiry: Inquiry, most: int = 10) -> list[Looked]:
     """Who has opened this inquiry, each person once, the last one first."""
     opened = Access.objects.filter(inquiry=inquiry, deed=Access.Deed.OPENED)
-    last = opened.order_by().values("person").annotate(last=Max("at")).order_by("-last")[:most]
-    times = {row["person"]: row["last"] for row in last}
-    people = StaffUser.objects.in_bulk(times)
-    return [{"person": str(people[pk]), "at": at} for pk, at in times.items()]
+    last = opened.filter(person=OuterRef("pk")).order_by("-at").values("at")[:1]
+    people = StaffUser.objects.filter(pk__in=opened.order_by().values("person")).annotate(last=Subquery(last))
+    return [{"person": str(person), "at": person.last} for person in people.order_by("-last")[:most]]

@@ -3,7 +3,6 @@
 docs/decisions/0009 says why each weight is what it is, and what happens in a flood.
 """
 
-import ipaddress
 import logging
 import re
 import uuid
@@ -15,11 +14,9 @@ from typing import Any
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db import Error as DatabaseError
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from clinic.network import address_of
 from inquiries.models import Tally
 from inquiries.text import alike
 
@@ -194,14 +191,6 @@ def _slot(kind: str, what: str, now: datetime) -> int:
     # The key changes each day and the digest keeps two bytes: a slot leads back to nobody.
     digest = salted_hmac(f"inquiries.spam.{kind}.{now:%Y-%m-%d}", what, algorithm="sha256").digest()
     return int.from_bytes(digest[:2])
-
-
-def network_of(request: HttpRequest) -> str:
-    """The sender's network (/24 or /48), or nothing when the address says none."""
-    ip = address_of(request)
-    if ip is None:
-        return ""
-    return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 48), strict=False))
 
 
 # --- The storage budget -----------------------------------------------------------------------------------------------

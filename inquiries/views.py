@@ -11,12 +11,14 @@ from django.urls import reverse
 from django.views import csrf
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
+from django.views.defaults import permission_denied
 from django.views.defaults import server_error as plain_server_error
 
+from clinic.network import network_of
 from clinic.practice import clock
 from clinic.practice.context import remember
 from clinic.practice.models import Practice
-from inquiries import reading, services, spam
+from inquiries import access, reading, services
 from inquiries.forms import InquiryForm
 from inquiries.models import Inquiry, Urgency
 
@@ -58,7 +60,7 @@ def _take(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, HTTPStatus.BAD_REQUEST if form.trouble else HTTPStatus.OK)
     try:
-        inquiry = services.submit(**form.said(), clues=form.clues(spam.network_of(request)))
+        inquiry = services.submit(**form.said(), clues=form.clues(network_of(request)))
     except services.NoRoom:
         logger.warning("A message came during a flood and was not kept; its sender was told so")
         return _unavailable(request, form)
@@ -95,6 +97,13 @@ def expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     form = InquiryForm(request.POST)
     form.add_error(None, EXPIRED.format(phone=f" at {phone.as_national}" if phone else ""))
     return _page(request, form, HTTPStatus.FORBIDDEN)
+
+
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Whatever said no to a person on the desk, a view of ours or Django's admin: it is written down, here only."""
+    if request.path.startswith(reverse("admin:index")) and request.user.is_authenticated:
+        access.record_refusal(request)
+    return permission_denied(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

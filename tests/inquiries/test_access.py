@@ -41,8 +41,8 @@ def test_a_deed_is_written_down_with_who_what_and_where_from(nurse):
 
 @pytest.mark.parametrize("inquiry", [True, False], ids=["an inquiry", "no inquiry"])
 def test_the_same_deed_within_five_minutes_is_one_row(nurse, inquiry, monkeypatch):
-    kept = factories.inquiry() if inquiry else None
-    monkeypatch.setattr(timezone, "now", lambda now=timezone.now(): now)
+    kept, now = factories.inquiry() if inquiry else None, timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now)
 
     for _ in range(3):
         access.record(a_request(nurse), DEED.OPENED, kept)

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from post_office.models import Email
 
+from clinic.network import network_of
 from inquiries import services, spam
 from inquiries.models import Inquiry, Tally
 from tests import factories, markup
@@ -337,7 +338,7 @@ def test_the_network_is_the_senders_or_none(settings, https, remote, forwarded, 
     settings.HTTPS = https
     request = RequestFactory().post(CONTACT, REMOTE_ADDR=remote, headers={"X-Forwarded-For": forwarded})
 
-    assert spam.network_of(request) == network
+    assert network_of(request) == network
 
 
 # --- The storage budget ----------------------------------------------------------------------------------------------

@@ -1,0 +1,42 @@
+"""Signing in: as Unfold's, but whoever guesses passwords must soon wait."""
+
+import time
+import uuid
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.crypto import salted_hmac
+from unfold.forms import AuthenticationForm
+
+from clinic.network import network_of
+from inquiries.models import Tally
+
+PERIOD = 5 * 60  # seconds
+MOST = 10  # failures in a period, for one account from one network
+SLOTS = 3 << 16  # of the tallies; those below belong to inquiries/spam.py
+TOO_MANY = (
+    "There were too many tries to sign in with this email address from your network. Wait five minutes, then try "
+    "again. If you have forgotten your password, ask whoever manages the accounts for a new one."
+)
+
+
+class SignInForm(AuthenticationForm):
+    """Address and password. Somebody who guesses keeps nobody out who signs in from another network."""
+
+    def clean(self) -> dict[str, Any] | None:
+        """Raises ValidationError for a wrong password, and without looking at it after too many of them."""
+        account = str(self.cleaned_data.get("username", "")).casefold()
+        # Counted before the password is looked at: many tries at the same moment must not outrun the count.
+        if _count(account, network_of(self.request), 1) > MOST:
+            raise ValidationError(TOO_MANY, code="too_many")
+        cleaned: dict[str, Any] | None = super().clean()
+        _count(account, network_of(self.request), -1)  # the right one was no failure
+        return cleaned
+
+
+def _count(account: str, network: str, amount: int) -> int:
+    # The key changes each day and the digest keeps two bytes: a slot leads back to nobody.
+    now = int(time.time())
+    digest = salted_hmac(f"clinic.sign_in.{now // 86_400}", f"{account}\n{network}", algorithm="sha256").digest()
+    slot = SLOTS + int.from_bytes(digest[:2], "big")
+    return Tally.objects.add({slot: amount}, during=now // PERIOD, key=str(uuid.uuid4()))[slot]
