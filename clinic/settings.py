@@ -4,12 +4,14 @@
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
@@ -270,6 +272,12 @@ LOGGING = {
 
 # --- The admin's look -----------------------------------------------------------------------------------------------
 
+
+def allows(permission: str) -> Callable[[HttpRequest], bool]:
+    """Whether the menu shows something to the person who asks; the page behind it checks for itself."""
+    return lambda request: request.user.has_perm(permission)
+
+
 UNFOLD = {
     "SITE_TITLE": "Triage desk",
     "SITE_HEADER": "Triage desk",
@@ -306,11 +314,13 @@ UNFOLD = {
                         "title": "Inquiries",
                         "icon": "inbox",
                         "link": reverse_lazy("admin:inquiries_inquiry_changelist"),
+                        "permission": allows("inquiries.view_inquiry"),
                     },
                     {
                         "title": "Outbox",
                         "icon": "outgoing_mail",
                         "link": reverse_lazy("admin:post_office_email_changelist"),
+                        "permission": allows("post_office.view_email"),
                     },
                 ],
             },
@@ -321,16 +331,25 @@ UNFOLD = {
                         "title": "Pages",
                         "icon": "article",
                         "link": reverse_lazy("admin:pages_page_changelist"),
+                        "permission": allows("pages.view_page"),
                     },
                     {
                         "title": "Practice",
                         "icon": "home_health",
                         "link": reverse_lazy("admin:practice_practice_changelist"),
+                        "permission": allows("practice.view_practice"),
                     },
                     {
                         "title": "Staff",
                         "icon": "badge",
                         "link": reverse_lazy("admin:staff_staffuser_changelist"),
+                        "permission": allows("staff.view_staffuser"),
+                    },
+                    {
+                        "title": "Access log",
+                        "icon": "visibility",
+                        "link": reverse_lazy("admin:inquiries_access_changelist"),
+                        "permission": allows("inquiries.view_access"),
                     },
                 ],
             },

@@ -1,6 +1,7 @@
 """The triage desk, in the admin."""
 
+from inquiries.admin.access import AccessAdmin
 from inquiries.admin.outbox import OutboxAdmin
 from inquiries.admin.triage import InquiryAdmin
 
-__all__ = ["InquiryAdmin", "OutboxAdmin"]
+__all__ = ["AccessAdmin", "InquiryAdmin", "OutboxAdmin"]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -13,8 +14,9 @@ from post_office.models import STATUS, Attachment, Email, EmailTemplate, Log
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from inquiries import outbox
+from inquiries import access, outbox
 from inquiries.admin.standing import BoundedPaginator
+from inquiries.models import Access, Inquiry
 
 # The library's own pages let people write and delete emails here.
 for model in (Email, Log, EmailTemplate, Attachment):
@@ -126,6 +128,17 @@ class OutboxAdmin(ModelAdmin):
             raise Http404("There is no such email or action")
         _do(action, request, emails)
         return redirect(reverse("admin:post_office_email_change", args=[email_id]))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """One email, with the address it goes to; who looks is written down."""
+        email = self.get_object(request, unquote(object_id))
+        if email and self.has_view_permission(request, email):
+            about = Inquiry.objects.filter(notices__email=email).only("pk").first()
+            access.record(request, Access.Deed.OPENED, about)
+        page: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
+        return page
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Emails come from services only."""
