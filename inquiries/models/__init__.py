@@ -2,6 +2,7 @@
 
 from inquiries.models.access import Access
 from inquiries.models.entry import Entry
+from inquiries.models.figure import Figure
 from inquiries.models.finding import Finding
 from inquiries.models.heartbeat import WorkerHeartbeat
 from inquiries.models.inquiry import Inquiry, Language, Outcome, ReplyBy, Status, Topic, Urgency, WritingFor
@@ -13,6 +14,7 @@ __all__ = [
     "Access",
     "Draft",
     "Entry",
+    "Figure",
     "Finding",
     "Inquiry",
     "Language",

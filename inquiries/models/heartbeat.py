@@ -14,6 +14,7 @@ class WorkerHeartbeat(models.Model):
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     beat_at = models.DateTimeField()
+    counted_at = models.DateTimeField(null=True, help_text="When the figures of the dashboard were last counted.")
 
     class Meta:
         constraints = [models.CheckConstraint(name="heartbeat_is_one_row", condition=models.Q(id=1))]

@@ -257,6 +257,16 @@ class Inquiry(models.Model):
             models.Index(
                 F("pinned").desc(), "due_at", "id", name="inquiry_in_spanish", condition=Q(language=Language.SPANISH)
             ),
+            # What the worker counts for the dashboard, a few weeks of years: figures.py.
+            models.Index("received_at", "topic", name="inquiry_counted_by_day"),
+            models.Index(
+                "first_replied_at", name="inquiry_by_first_reply", condition=Q(first_replied_at__isnull=False)
+            ),
+            models.Index(
+                "acknowledged_at", name="inquiry_by_acknowledgement", condition=Q(acknowledged_at__isnull=False)
+            ),
+            # The handover, and the worker every few seconds: who comes back by a day?
+            models.Index("waiting_until", name="inquiry_waiting_by_day", condition=Q(status=Status.WAITING)),
             # What the worker asks every few seconds: whom must we page about, again?
             models.Index("id", name="inquiry_unacknowledged", condition=UNACKNOWLEDGED),
             # An inquiry's page: did the same person send the same words shortly before or after?
