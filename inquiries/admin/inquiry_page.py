@@ -1,156 +1,167 @@
-"""One inquiry on the desk: read it, see why it was raised, do the next thing."""
+"""One inquiry on the desk: what happened, why it was raised, what to do next."""
 
 import re
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
 
-from django import forms
-from django.contrib import messages
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
+from django.db.models.functions import JSONObject
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.utils import timezone
 
 from clinic.practice import clock
 from clinic.practice.models import Practice
-from inquiries import references, services, spam
-from inquiries.highlight import Piece, pieces
-from inquiries.models import Finding, Inquiry, Outcome, Status
+from clinic.staff.models import StaffUser
+from inquiries import access, references, spam, timeline
+from inquiries.admin.actions import ActionForm, offered
+from inquiries.changes import may_act
+from inquiries.highlight import flags, pieces, reasons
+from inquiries.models import Access, Finding, Inquiry, Look
+from inquiries.relations import related
 
 if TYPE_CHECKING:
     from inquiries.admin.triage import InquiryAdmin
 
-CHANGE = "inquiries.change_inquiry"
-MOST_ALIKE = 5  # of a flood of the same words, naming a few says enough
+READ = ("inquiries.view_inquiry", "inquiries.open_inquiry")
+VIEWING = timedelta(minutes=2)  # who had it in front of them this lately is taken to be looking at it still
+MOST_LOOKS = 20
 
 
-class ActionForm(forms.Form):
-    """What every change carries: the version the person saw."""
+@dataclass
+class Opened:
+    """An inquiry that somebody has in front of them, with what the pages about it need."""
 
-    seen = forms.IntegerField(widget=forms.HiddenInput)
+    inquiry: Inquiry
+    practice: Practice
+    person: StaffUser
+    history: timeline.History
+    looks: list[Look]
+    people: list[StaffUser]
+    """Everybody who may act on inquiries, and everybody who is named in this one's history."""
+
+    @property
+    def able(self) -> list[StaffUser]:
+        """Those who may act."""
+        return [person for person in self.people if getattr(person, "able", False)]
+
+    @property
+    def seen(self) -> int | None:
+        """The version that this person had on the screen last; None when they never looked."""
+        return next((look.version for look in self.looks if look.person_id == self.person.pk), None)
+
+    @property
+    def items(self) -> list[timeline.Item]:
+        """What happened, oldest first."""
+        names = {person.pk: str(person) for person in self.people}
+        return timeline.items(self.history, names, reader=self.person.pk, seen=self.seen)
+
+    def in_words(self, moment: datetime | None) -> str:
+        """The moment on the practice's clock; empty for none."""
+        return clock.in_words(moment, self.practice) if moment else ""
+
+    def viewing(self) -> list[str]:
+        """Who else has it in front of them now."""
+        recent = timezone.now() - VIEWING
+        here = {look.person_id for look in self.looks if look.looked_at > recent} - {self.person.pk}
+        return [str(person) for person in self.people if person.pk in here]
 
 
-class WaitForm(ActionForm):
-    """Until which day."""
+def open_for(request: HttpRequest, object_id: str) -> Opened:
+    """The inquiry, and the record that this person opened it. Raises PermissionDenied and Http404."""
+    person = cast(StaffUser, request.user)
+    if not person.has_perms(READ):
+        raise PermissionDenied
+    inquiry = find(object_id, person)
+    access.record(request, Access.Deed.OPENED, inquiry)
+    history = timeline.read(inquiry)
+    looks = list(Look.objects.filter(inquiry=inquiry).order_by("-looked_at")[:MOST_LOOKS])
+    able = may_act()
+    named = history.people | {look.person_id for look in looks}
+    people = StaffUser.objects.filter(Q(pk__in=named) | Q(pk__in=able.values("pk")))
+    people = people.annotate(able=Exists(able.filter(pk=OuterRef("pk")))).order_by("first_name", "email")
+    return Opened(inquiry, Practice.objects.current(), person, history, looks, list(people))
 
-    until = forms.DateField(
-        label="Wait until",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": "Enter the day to wait until", "invalid": "Enter a day, like 2026-11-30"},
+
+def find(object_id: str, person: StaffUser) -> Inquiry:
+    """By its number, as the list links it, or by its reference, as emails do; with this person's draft, if any."""
+    findings = Finding.objects.filter(inquiry=OuterRef("pk")).order_by("field", "start", "pk")
+    row = JSONObject(field="field", kind="kind", rule="rule", start="start", end="end")
+    inquiries = Inquiry.objects.select_related("owner", "closed_by", "acknowledged_by", "closing_asked_by").annotate(
+        found=ArraySubquery(findings.values(row=row)),
+        own_draft=FilteredRelation("drafts", condition=Q(drafts__person=person)),
+        draft_text=F("own_draft__text"),
+        draft_saved_at=F("own_draft__saved_at"),
     )
-
-
-class CloseForm(ActionForm):
-    """How it ended."""
-
-    outcome = forms.ChoiceField(
-        label="How did it end?",
-        choices=[("", "Choose an outcome"), *Outcome.choices],
-        error_messages={"required": "Choose how the inquiry ended"},
-    )
-
-
-# What can be done, in the order of the buttons: the service, its form, its label, and when it is offered.
-ACTIONS: dict[str, tuple[Callable[..., Inquiry], type[ActionForm], str, set[str]]] = {
-    # Offered only while people are paged about it.
-    "acknowledge": (
-        services.acknowledge,
-        ActionForm,
-        "I am dealing with this",
-        {Status.NEW, Status.OPEN, Status.WAITING},
-    ),
-    "claim": (services.claim, ActionForm, "Claim", {Status.NEW, Status.WAITING}),
-    "accept": (services.accept, ActionForm, "Not spam: move to the desk", {Status.QUARANTINED}),
-    "wait": (services.wait, WaitForm, "Wait on the patient", {Status.OPEN}),
-    "release": (services.release, ActionForm, "Release", {Status.OPEN, Status.WAITING}),
-    "close": (
-        services.close,
-        CloseForm,
-        "Close",
-        {Status.NEW, Status.OPEN, Status.WAITING, Status.QUARANTINED},
-    ),
-    "reopen": (services.reopen, ActionForm, "Reopen", {Status.DONE}),
-}
+    inquiry = None
+    if re.match(references.PATTERN, object_id):
+        inquiry = inquiries.filter(reference=object_id).first()
+    if inquiry is None and object_id.isdecimal():
+        inquiry = inquiries.filter(pk=object_id).first()
+    if inquiry is None:
+        raise Http404("There is no such inquiry")
+    return inquiry
 
 
 def show(desk: "InquiryAdmin", request: HttpRequest, object_id: str, bound: ActionForm | None = None) -> HttpResponse:
     """The page of one inquiry. `bound` is a form that was refused, shown again with what was typed."""
     if request.method not in ("GET", "HEAD") and bound is None:
         return HttpResponseNotAllowed(["GET", "HEAD"])
-    if not desk.has_view_permission(request):
-        raise PermissionDenied
-    inquiry = _find(object_id)
-    practice = Practice.objects.current()
+    opened = open_for(request, object_id)
+    look(opened.inquiry, opened.person, version=opened.inquiry.version)
+    inquiry = opened.inquiry
+    findings = [Finding(**row) for row in inquiry.found]  # type: ignore[attr-defined]  # annotated in `find`
+    in_message = [(each.start, each.end, each.kind) for each in findings if each.field == Finding.Field.MESSAGE]
+    marked = pieces(inquiry.message, in_message)
+    offers = offered(inquiry, opened.person, opened.able, bound)
     context = {
-        **desk.admin_site.each_context(request),
-        "title": str(inquiry),
-        "opts": desk.opts,
-        "inquiry": inquiry,
-        "practice": practice,
-        "received_words": clock.in_words(inquiry.received_at, practice),
-        "due_words": clock.in_words(inquiry.due_at, practice),
-        "acknowledged_words": clock.in_words(inquiry.acknowledged_at, practice) if inquiry.acknowledged_at else "",
-        "closed_words": clock.in_words(inquiry.closed_at, practice) if inquiry.closed_at else "",
-        "message_pieces": _pieces(inquiry),
-        "alike": Inquiry.objects.alike(inquiry).only("reference", "received_at")[:MOST_ALIKE],
+        **frame(desk, request, opened),
+        "actions": offers,
+        # The one thing to do next, if it is a button and nothing else.
+        "first": next((offer for offer in offers.values() if not offer.form.visible_fields()), None),
+        "calls": [entry for entry in opened.history.entries.values() if entry.call],
+        "flags": flags(findings),
+        "looked": opened_by(opened),
+        "message_pieces": marked,
+        "reasons": reasons(inquiry, findings, marked),
+        "related": related(inquiry),
         "suspicions": [spam.in_words(name) for name in inquiry.suspicions],
-        "notices": inquiry.notices.select_related("email"),
-        "actions": _offered(inquiry, bound) if request.user.has_perm(CHANGE) else [],
-        "media": desk.media,
     }
     return TemplateResponse(request, "admin/inquiries/inquiry/page.html", context, status=422 if bound else 200)
 
 
-def _find(object_id: str) -> Inquiry:
-    """By its number, as the list links it, or by its reference, as emails do."""
-    inquiries = Inquiry.objects.select_related("owner", "closed_by", "acknowledged_by", "follows")
-    found = None
-    if re.match(references.PATTERN, object_id):
-        found = inquiries.filter(reference=object_id).first()
-    if found is None and object_id.isdecimal():
-        found = inquiries.filter(pk=object_id).first()
-    if found is None:
-        raise Http404("There is no such inquiry")
-    return found
+def frame(desk: "InquiryAdmin", request: HttpRequest, opened: Opened) -> dict[str, Any]:
+    """What the page and the page about a conflict share."""
+    return {
+        **desk.admin_site.each_context(request),
+        "title": str(opened.inquiry),
+        "opts": desk.opts,
+        "media": desk.media,
+        "inquiry": opened.inquiry,
+        "practice": opened.practice,
+        "history_is_cut": opened.history.cut,
+        "items": [(item, opened.in_words(item.at)) for item in opened.items],
+        "viewing": opened.viewing(),
+        "words": {
+            name: opened.in_words(getattr(opened.inquiry, name))
+            for name in ("due_at", "acknowledged_at", "closed_at", "closing_asked_at", "first_replied_at")
+        }
+        | {"draft": opened.in_words(opened.inquiry.draft_saved_at)},  # type: ignore[attr-defined]  # annotated in `find`
+    }
 
 
-def act(desk: "InquiryAdmin", request: HttpRequest, inquiry_id: int, action: str) -> HttpResponse:
-    """Make one change through its service; refused ones say why and change nothing."""
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
-    if not request.user.has_perm(CHANGE):
-        raise PermissionDenied
-    if action not in ACTIONS:
-        raise Http404("There is no such action")
-    service, form_class, label, _ = ACTIONS[action]
-    form = form_class(request.POST, prefix=action)
-    if not form.is_valid():
-        return show(desk, request, str(inquiry_id), bound=form)
-    try:
-        inquiry = service(inquiry_id, by=request.user, **form.cleaned_data)
-    except Inquiry.DoesNotExist as error:
-        raise Http404("There is no such inquiry") from error
-    except services.Refused as refused:
-        messages.error(request, str(refused))
-    else:
-        paged = " Nobody is paged about it any more." if action == "acknowledge" else ""
-        messages.success(request, f"{label}: done. {inquiry} is now “{inquiry.get_status_display()}”.{paged}")
-    return redirect(reverse("admin:inquiries_inquiry_change", args=[inquiry_id]))
+def opened_by(opened: Opened) -> list[tuple[str, str]]:
+    """Who has opened it, each person once, the last one first: from the access log."""
+    return [(row["person"], opened.in_words(row["at"])) for row in access.recent(opened.inquiry)]
 
 
-def _offered(inquiry: Inquiry, bound: ActionForm | None) -> list[dict[str, Any]]:
-    offered = []
-    for name, (_, form_class, label, when) in ACTIONS.items():
-        if inquiry.status in when and (name != "acknowledge" or inquiry.is_unacknowledged):
-            form = form_class(prefix=name, initial={"seen": inquiry.version})
-            if bound is not None and bound.prefix == name:
-                form = bound
-            url = reverse("admin:inquiries_inquiry_action", args=[inquiry.pk, name])
-            offered.append({"name": name, "label": label, "form": form, "url": url})
-    return offered
-
-
-def _pieces(inquiry: Inquiry) -> list[Piece]:
-    found = [finding for finding in inquiry.findings.all() if finding.field == Finding.Field.MESSAGE]
-    return pieces(inquiry.message, [(finding.start, finding.end, finding.kind) for finding in found])
+def look(inquiry: Inquiry, person: StaffUser, *, version: int | None = None) -> None:
+    """Keep that the person has it in front of them; with a version, that they have seen it so far."""
+    fields = ["looked_at"] if version is None else ["looked_at", "version"]
+    row = Look(inquiry=inquiry, person=person, looked_at=timezone.now(), version=version or 0)
+    upsert = partial(Look.objects.bulk_create, update_conflicts=True, unique_fields=["inquiry", "person"])
+    upsert([row], update_fields=fields)

@@ -5,14 +5,14 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 from django.utils.html import format_html
 from django.utils.timesince import timesince, timeuntil
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from inquiries import references
-from inquiries.admin import inquiry_page
+from inquiries.admin import acting, inquiry_page
 from inquiries.admin.standing import BoundedPaginator, StandingFilter
 from inquiries.alarms import alarms
 from inquiries.models import Inquiry, Status, Urgency
@@ -116,14 +116,8 @@ class InquiryAdmin(ModelAdmin):
         return False
 
     def get_urls(self) -> list[URLPattern]:
-        """The changes, each at an address that takes POST only."""
-        change = path(
-            "<int:inquiry_id>/do/<str:action>/",
-            self.admin_site.admin_view(self.change_state),
-            name="inquiries_inquiry_action",
-        )
-        # Before Django's own, whose last one takes everything; below "do/", or "5/change/" would be taken for a change.
-        return [change, *super().get_urls()]
+        """What can be asked of one inquiry, before Django's own, whose last one takes everything."""
+        return [*acting.urls(self), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list, below what is wrong with our own machinery."""
@@ -139,7 +133,3 @@ class InquiryAdmin(ModelAdmin):
     ) -> HttpResponse:
         """One inquiry, with the message read-only and what can be done next."""
         return inquiry_page.show(self, request, object_id)
-
-    def change_state(self, request: HttpRequest, inquiry_id: int, action: str) -> HttpResponse:
-        """Do one thing to one inquiry."""
-        return inquiry_page.act(self, request, inquiry_id, action)

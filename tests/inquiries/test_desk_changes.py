@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from clinic.staff.models import StaffUser
 from inquiries import services
-from inquiries.admin.inquiry_page import ACTIONS
+from inquiries.admin.actions import ACTIONS
 from inquiries.models import Inquiry
 from tests import markup
 from tests.factories import inquiry
@@ -20,7 +20,11 @@ pytestmark = pytest.mark.django_db
 LIST = "/admin/inquiries/inquiry/"
 NEXT_WEEK = timezone.localdate() + timedelta(days=7)
 # What an action needs besides the version.
-GIVEN = {"wait": {"wait-until": NEXT_WEEK.isoformat()}, "close": {"close-outcome": "answered"}}
+GIVEN = {
+    "wait": {"wait-until": NEXT_WEEK.isoformat()},
+    "close": {"close-outcome": "answered"},
+    "entry": {"entry-what": "note", "entry-text": "Asked the pharmacist."},
+}
 
 
 def page_of(kept: Inquiry) -> str:
@@ -75,7 +79,7 @@ def test_a_change_is_a_post_and_nothing_else(desk, action):
 @pytest.mark.parametrize("action", ACTIONS)
 def test_a_change_without_the_permission_is_refused(action):
     kept = inquiry()
-    reader = limited("view_inquiry")
+    reader = limited("view_inquiry", "open_inquiry")
 
     response = do(reader, kept, action)
 
@@ -86,10 +90,40 @@ def test_a_change_without_the_permission_is_refused(action):
 def test_somebody_who_may_only_read_gets_the_page_without_buttons():
     kept = inquiry()
 
-    page = markup.read(limited("view_inquiry").get(page_of(kept)).content)
+    page = markup.read(limited("view_inquiry", "open_inquiry").get(page_of(kept)).content)
 
     assert page.one(class_="desk-message").text() == kept.message
     assert not page.all(class_="desk-button")
+
+
+def test_somebody_who_may_only_see_the_list_does_not_get_the_page():
+    kept = inquiry()
+
+    response = limited("view_inquiry").get(page_of(kept))
+
+    assert response.status_code == 403
+    assert kept.message not in response.content.decode()
+
+
+def test_only_those_who_may_give_inquiries_to_others_are_offered_it(colleague):
+    kept = inquiry()
+    front_desk = limited("view_inquiry", "open_inquiry", "change_inquiry")
+
+    page = markup.read(front_desk.get(page_of(kept)).content)
+    response = do(front_desk, kept, "assign", **{"assign-to": str(colleague.pk)})
+
+    kept.refresh_from_db()
+    assert not page.all("form", **{"aria-label": "Give"})
+    assert (response.status_code, kept.owner) == (403, None)
+
+
+def test_an_inquiry_is_given_to_a_colleague_from_its_page(desk, colleague):
+    kept = inquiry()
+
+    do(desk, kept, "assign", **{"assign-to": str(colleague.pk)})
+
+    kept.refresh_from_db()
+    assert (kept.status, kept.owner) == ("open", colleague)
 
 
 def test_somebody_without_any_permission_sees_neither_list_nor_inquiry():
