@@ -8,6 +8,7 @@ from inquiries.models.heartbeat import WorkerHeartbeat
 from inquiries.models.inquiry import Inquiry, Language, Outcome, ReplyBy, Status, Topic, Urgency, WritingFor
 from inquiries.models.notice import Notice
 from inquiries.models.reading import Draft, Look
+from inquiries.models.searchable import NameWord, Searchable
 from inquiries.models.tally import Tally
 
 __all__ = [
@@ -19,9 +20,11 @@ __all__ = [
     "Inquiry",
     "Language",
     "Look",
+    "NameWord",
     "Notice",
     "Outcome",
     "ReplyBy",
+    "Searchable",
     "Status",
     "Tally",
     "Topic",

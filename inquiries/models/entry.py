@@ -43,7 +43,15 @@ class Entry(models.Model):
                 | Q(kind="call", call__in=["reached", "voicemail", "no_answer", "wrong_number"]),
             ),
         ]
-        triggers = [pgtrigger.Protect(name="entry_is_never_changed", operation=pgtrigger.Update)]
+        triggers = [
+            pgtrigger.Protect(name="entry_is_never_changed", operation=pgtrigger.Update),
+            pgtrigger.Trigger(
+                name="entry_is_found",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Delete,
+                func="PERFORM inquiries_read_in(ARRAY[COALESCE(NEW.inquiry_id, OLD.inquiry_id)]); RETURN NULL;",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} on inquiry {self.inquiry_id}"

@@ -350,6 +350,13 @@ class Inquiry(models.Model):
                 name="inquiry_keeps_what_came_in",
                 fields=["reference", "submission_key", "received_at", "follows", "sample"],
             ),
+            # What is erased here must not be found by its words any more.
+            pgtrigger.Trigger(
+                name="inquiry_is_found_as_it_stands",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("name", "email", "phone", "message"),
+                func="PERFORM inquiries_read_in(ARRAY[NEW.id]); PERFORM inquiries_forget_name(OLD.name); RETURN NULL;",
+            ),
         ]
 
     def __str__(self) -> str:
