@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Func
 from django.db.models.functions import Right
+from django.utils import timezone
 
 if TYPE_CHECKING:
     from post_office.models import Email
@@ -27,6 +28,7 @@ ORDER = ("-pinned", "due_at", "pk")
 PHONE_DIGITS = Right(
     Func(models.F("phone"), models.Value(r"\D"), models.Value(""), models.Value("g"), function="regexp_replace"), 10
 )
+FEW = 5_000
 
 
 class InquiryQuerySet(models.QuerySet["Inquiry"]):
@@ -46,7 +48,8 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
 
     def ownerless(self) -> "InquiryQuerySet":
         """Not over, and nobody has it: unassigned, or suspected spam."""
-        return self.filter(status__in=["new", "quarantined"])
+        # That none of them is closed is said so that the database need not look through all that are.
+        return self.filter(status__in=["new", "quarantined"], closed_at=None)
 
     def owned_by(self, person: "StaffUser") -> "InquiryQuerySet":
         """What this person has taken and not closed."""
@@ -78,6 +81,19 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
         """A crisis or an emergency that is not over, whoever deals with it."""
         return self.filter(URGENT)
 
+    def overdue(self, now: datetime | None = None) -> "InquiryQuerySet":
+        """The clinic owes the next step, and the promised time has passed."""
+        return self.waits_for_us().filter(due_at__lt=now or timezone.now())
+
+    def due_between(self, since: datetime, until: datetime) -> "InquiryQuerySet":
+        """The clinic owes the next step at or after `since` and before `until`."""
+        return self.waits_for_us().filter(due_at__gte=since, due_at__lt=until)
+
+    def due_soon(self, now: datetime | None = None) -> "InquiryQuerySet":
+        """Due within the hour, and not overdue yet."""
+        now = now or timezone.now()
+        return self.due_between(now, now + timedelta(hours=1))
+
     def in_order(self) -> "InquiryQuerySet":
         """As the desk works: the first is the next to take."""
         return self.order_by(*ORDER)
@@ -88,8 +104,12 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
 
     def flagged(self, kind: str) -> "InquiryQuerySet":
         """Screening found this kind of thing in what the person wrote."""
-        found = self.model._meta.get_field("findings").related_model
-        return self.filter(pk__in=found.objects.filter(kind=kind).values("inquiry"))
+        from inquiries.models import Finding  # here, because the models import this file
+
+        found = Finding.objects.filter(kind=kind).order_by().values("inquiry").distinct()
+        few = list(found.values_list("inquiry", flat=True)[: FEW + 1])
+        # Few ones are fetched by their keys; to meet them in the list's order would take a walk through most of it.
+        return self.filter(pk__in=few if len(few) <= FEW else found)
 
     def received_between(self, since: datetime | None, until: datetime | None) -> "InquiryQuerySet":
         """Received at or after `since` and before `until`; either may be left open."""

@@ -36,8 +36,11 @@ def give_back(person: StaffUser, *, by: StaffUser | None = None) -> int:
 
 
 def give_back_from_absent() -> int:
-    """The same for everybody who is deactivated or away, however they came to be; the number of inquiries."""
-    return _release(Inquiry.objects.filter(ABSENT), None)
+    """The same for everybody who is deactivated or away, however they came to be; the number of inquiries.
+
+    The owners of samples are accounts that nobody can use.
+    """
+    return _release(Inquiry.objects.filter(ABSENT, sample=False), None)
 
 
 @transaction.atomic

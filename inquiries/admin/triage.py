@@ -1,58 +1,122 @@
 """The triage list: what waits for a reply, soonest due first, below crises that nobody has acknowledged."""
 
-from typing import Any, ClassVar
+from datetime import timedelta
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
-from django.utils.html import format_html
-from django.utils.timesince import timesince, timeuntil
 from unfold.admin import ModelAdmin
-from unfold.decorators import display
 
-from inquiries import references
-from inquiries.admin import acting, inquiry_page
-from inquiries.admin.standing import BoundedPaginator, StandingFilter
+from clinic.staff.models import StaffUser
+from inquiries import access, bulk, references
+from inquiries.admin import acting, bulk_page, export_page, inquiry_page, queue_page, standing
+from inquiries.admin.narrowing import NEWEST, NarrowingFilter
+from inquiries.admin.rows import Row, with_what_a_row_needs
+from inquiries.admin.standing import CLOSED_LAST, STANDINGS, BoundedPaginator, StandingFilter
 from inquiries.alarms import alarms
-from inquiries.models import Inquiry, Status, Urgency
+from inquiries.changes import ACT
+from inquiries.models import Access, Inquiry
 from inquiries.querysets import InquiryQuerySet
+
+
+class QueueList(ChangeList):
+    """The list, in an order of ours only: any other would hide a crisis, and sort the whole table."""
+
+    standing: StandingFilter
+    narrowing: NarrowingFilter
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        self.person = cast(StaffUser, request.user)
+        super().__init__(request, *args, **kwargs)
+
+    def get_filters(self, request: HttpRequest) -> Any:
+        """Django's; and each of the two kept by its name."""
+        found = super().get_filters(request)
+        self.standing, self.narrowing = cast(tuple[StandingFilter, NarrowingFilter], found[0])
+        return found
+
+    def get_ordering(self, request: HttpRequest, queryset: Any) -> list[Any]:
+        """The tab's own, or newest first; by day of receipt, too, where an order of closing would search for it."""
+        wanted, tab = self.narrowing.form.wanted, STANDINGS[self.standing.value()]
+        by_day = tab.order == CLOSED_LAST and (wanted.get("since") or wanted.get("until"))
+        if not by_day and wanted.get("sort") != NEWEST:
+            return list(tab.order)
+        # A small tab is sorted. In the order of the index, the database would look for its few among all there are.
+        received = F("received_at") if tab.is_large else F("received_at") + timedelta()
+        return ["-pinned", received.desc(), "-pk"]
+
+    @property
+    def rows(self) -> list[Row]:
+        """What this page shows."""
+        return [Row(inquiry) for inquiry in self.result_list]
+
+    @property
+    def tabs(self) -> list[dict[str, Any]]:
+        """Each tab with its address and its number, which is of the whole tab."""
+        numbers = standing.counts(self.person)
+        return [tab | {"count": standing.in_words(numbers[tab["word"]])} for tab in self.standing.choices(self)]
+
+    @property
+    def deeds(self) -> dict[str, bulk.Deed]:
+        """What can be done to many at once here."""
+        allowed = self.person.has_perm(ACT)
+        status = {"quarantine": "quarantined", "done": "done"}.get(self.standing.value())
+        return {word: deed for word, deed in bulk.DEEDS.items() if allowed and deed.status == status}
+
+    @property
+    def found(self) -> str:
+        """How many rows fit, in words."""
+        return standing.in_words(self.paginator.counted)
+
+    @property
+    def address(self) -> str:
+        """The query string of this list without its page, for the export."""
+        return self.get_query_string(remove=["p"])
+
+    @property
+    def whole_tab(self) -> str:
+        """The address of the same tab without filters."""
+        return f"?standing={self.standing.value()}"
+
+    @property
+    def neighbours(self) -> dict[str, str]:
+        """The addresses of the pages before and after this one."""
+        page = self.paginator.page(self.page_num)
+        before = self.get_query_string({"p": self.page_num - 1}) if page.has_previous() else ""
+        return {"before": before, "after": self.get_query_string({"p": self.page_num + 1}) if page.has_next() else ""}
 
 
 @admin.register(Inquiry)
 class InquiryAdmin(ModelAdmin):
     """Nobody adds or deletes here: patients write inquiries. Every change is a service, by POST."""
 
-    list_display: ClassVar = [
-        "shown_reference",
-        "shown_urgency",
-        "shown_due",
-        "topic",
-        "shown_status",
-        "owner",
-        "shown_received",
-    ]
-    list_display_links: ClassVar = ["shown_reference"]
-    list_filter: ClassVar = [StandingFilter]
-    list_before_template = "admin/inquiries/inquiry/standings.html"
-    list_select_related: ClassVar = ["owner"]
+    list_display: ClassVar = ["reference"]  # the rows are our own: rows.py
+    list_filter: ClassVar = [StandingFilter, NarrowingFilter]
     list_per_page = 50
-    ordering: ClassVar = ["-pinned", "due_at", "pk"]
-    sortable_by: ClassVar = ()  # another order would hide a crisis, and sort the whole table
+    list_max_show_all = 0
+    sortable_by: ClassVar = ()
     search_fields: ClassVar = ["reference"]
     search_help_text = "Find a reference"  # and nothing else: names in a search would end up in server logs
     actions = None
     paginator = BoundedPaginator
     show_full_result_count = False
+    change_list_template = "admin/inquiries/inquiry/list.html"
 
     def get_queryset(self, request: HttpRequest) -> InquiryQuerySet:
-        """Without the message: a list that holds it puts a despairing sentence on a screen by the waiting room."""
+        """Without the message."""
         queryset: InquiryQuerySet = super().get_queryset(request)
-        return queryset.defer("message", "name", "email", "phone", "contact_times")
+        return with_what_a_row_needs(queryset)
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
+        """Ours."""
+        return QueueList
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
-        """No filters by address: `?message__contains=…` would put a patient's words into server logs."""
-        return lookup == StandingFilter.parameter_name
+        """No filters by address but ours: `?message__contains=…` would put a patient's words into server logs."""
+        return lookup in (StandingFilter.parameter_name, *NarrowingFilter.PARAMETERS)
 
     def get_search_results(
         self, request: HttpRequest, queryset: InquiryQuerySet, search_term: str
@@ -60,52 +124,6 @@ class InquiryAdmin(ModelAdmin):
         """By the beginning of a reference, typed with or without spaces and dashes."""
         reference = references.as_typed(search_term)
         return (queryset.filter(reference__startswith=reference) if reference else queryset), False
-
-    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        """Without Unfold's filter sheet and its "Show all": the standings are above the list, in sight."""
-        changelist: ChangeList = super().get_changelist_instance(request)
-        changelist.has_filters = False
-        changelist.full_result_count = changelist.result_count
-        return changelist
-
-    @admin.display(description="Reference", ordering=None)
-    def shown_reference(self, inquiry: Inquiry) -> str:
-        """In two halves, as it is read out on the phone."""
-        mark = format_html(' <span class="desk-sample">{}</span>', "Sample") if inquiry.sample else ""
-        return format_html("{} {}{}", inquiry.reference[:4], inquiry.reference[4:], mark)
-
-    @display(
-        description="Urgency",
-        label={Urgency.CRISIS: "danger", Urgency.EMERGENCY: "warning", Urgency.ROUTINE: "info"},
-    )
-    def shown_urgency(self, inquiry: Inquiry) -> tuple[str, str]:
-        """Words and a colour, never a colour alone."""
-        unacknowledged = " · not acknowledged" if inquiry.is_unacknowledged else ""
-        return inquiry.urgency, f"{inquiry.get_urgency_display()}{unacknowledged}"
-
-    @admin.display(description="Reply due", ordering="due_at")
-    def shown_due(self, inquiry: Inquiry) -> str:
-        """Time left or time over, in words; no clock for what we do not owe."""
-        if not inquiry.waits_for_us:
-            return "—"
-        if inquiry.is_overdue():
-            return format_html(
-                '<strong class="desk-overdue">Overdue by {}</strong>', timesince(inquiry.due_at, depth=1)
-            )
-        return f"in {timeuntil(inquiry.due_at, depth=1)}"
-
-    @admin.display(description="Received")
-    def shown_received(self, inquiry: Inquiry) -> str:
-        """How long ago: a clock time would be read in the wrong time zone."""
-        return f"{timesince(inquiry.received_at, depth=1)} ago"
-
-    @display(
-        description="Status",
-        label={Status.NEW: "primary", Status.OPEN: "success", Status.QUARANTINED: "warning"},
-    )
-    def shown_status(self, inquiry: Inquiry) -> tuple[str, str]:
-        """Where it stands."""
-        return inquiry.status, inquiry.get_status_display()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Patients write inquiries, by the form."""
@@ -116,12 +134,17 @@ class InquiryAdmin(ModelAdmin):
         return False
 
     def get_urls(self) -> list[URLPattern]:
-        """What can be asked of one inquiry, before Django's own, whose last one takes everything."""
-        return [*acting.urls(self), *super().get_urls()]
+        """Ours come before Django's own, whose last one takes everything."""
+        ours = [*queue_page.urls(self), *bulk_page.urls(self), *export_page.urls(self), *acting.urls(self)]
+        return [*ours, *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list, below what is wrong with our own machinery."""
-        page: HttpResponse = super().changelist_view(request, {**(extra_context or {}), "alarms": alarms()})
+        if self.has_view_permission(request):
+            access.record(request, Access.Deed.LISTED)
+        context = {"alarms": alarms(), "undo": bulk_page.to_undo(request), "can_act": request.user.has_perm(ACT)}
+        context["can_export"] = request.user.has_perm(export_page.EXPORT)
+        page: HttpResponse = super().changelist_view(request, {**(extra_context or {}), **context})
         return page
 
     def change_view(
