@@ -78,6 +78,8 @@ def tour(page: Page, inquiry: int) -> Iterator[str]:
     yield "home"
     page.goto("/botox-and-depression/")
     yield "article"
+    page.goto("/evidence/")
+    yield "evidence"
     page.goto("/contact/")
     yield "contact"
     page.get_by_role("button", name="Send my question").click()
