@@ -64,7 +64,7 @@ ROLES = {
     "Front desk": Role("Reads what patients write and moves it on.", FRONT_DESK),
     "Clinician": Role("As the front desk; also gives inquiries to others and approves pages.", CLINICIAN),
     "Manager": Role(
-        "As a clinician; also exports lists, sees the staff, and keeps the practice's hours and addresses.", MANAGER
+        "As a clinician; also exports lists, sees the staff, and keeps what the site says of the practice.", MANAGER
     ),
     "Content editor": Role("Writes pages and publishes what a clinician approved. Sees no inquiries.", CONTENT_EDITOR),
     "Auditor": Role("Sees who looked at what, and the list of inquiries, but opens none.", AUDITOR),

@@ -1,7 +1,7 @@
 """Signing in: as Unfold's, but whoever guesses passwords must soon wait."""
 
-import time
 import uuid
+from time import time
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -36,7 +36,7 @@ class SignInForm(AuthenticationForm):
 
 def _count(account: str, network: str, amount: int) -> int:
     # The key changes each day and the digest keeps two bytes: a slot leads back to nobody.
-    now = int(time.time())
+    now = int(time())
     digest = salted_hmac(f"clinic.sign_in.{now // 86_400}", f"{account}\n{network}", algorithm="sha256").digest()
     slot = SLOTS + int.from_bytes(digest[:2], "big")
     return Tally.objects.add({slot: amount}, during=now // PERIOD, key=str(uuid.uuid4()))[slot]

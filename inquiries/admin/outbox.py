@@ -140,6 +140,12 @@ class OutboxAdmin(ModelAdmin):
         page: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
         return page
 
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """There is none: what happened to an email is on its page, and Django's heading here would be the address."""
+        raise Http404("An email has no page of changes")
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Emails come from services only."""
         return False
