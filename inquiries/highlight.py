@@ -62,7 +62,6 @@ class Reason:
     words: str
     where: str
     why: str
-    source: str
     mark: int | None = None
     """Where the marked piece of the message begins; None for words in another field."""
 
@@ -86,7 +85,6 @@ def reasons(inquiry: Inquiry, findings: Iterable[Finding], marked: list[Piece]) 
             words=shown,
             where=finding.get_field_display(),
             why=rule.reason if rule else UNREAD if finding.rule == "screening-failed" else "An earlier rule found it.",
-            source=rule.source if rule else "",
             mark=mark,
         )
         said.setdefault((finding.field, finding.rule, words.casefold()), reason)

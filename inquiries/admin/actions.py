@@ -23,7 +23,7 @@ class ActionForm(forms.Form):
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, people: Sequence[StaffUser] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         self.people = {person.pk: person for person in people}
 
 
@@ -109,7 +109,7 @@ def _stands(*statuses: str) -> Callable[[Inquiry, StaffUser], bool]:
     return lambda inquiry, person: inquiry.status in statuses
 
 
-# In the order of the buttons: the first that is offered is the thing to do next.
+# In the order of the buttons.
 ACTIONS = {
     "acknowledge": Action(
         services.acknowledge, ActionForm, "I am dealing with this", lambda inquiry, person: inquiry.is_unacknowledged
@@ -137,6 +137,10 @@ ACTIONS = {
     "assign": Action(services.assign, AssignForm, "Give", _stands(*IN_HAND), ASSIGN),
     "release": Action(services.release, ActionForm, "Release to everybody", _stands(Status.OPEN, Status.WAITING)),
 }
+
+
+# Of these, the first that is offered is the thing to do next.
+FIRST = ("acknowledge", "confirm_close", "claim", "accept")
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from clinic.practice import clock
 from clinic.practice.models import Practice
 from clinic.staff.models import StaffUser
 from inquiries import access, references, spam, timeline
-from inquiries.admin.actions import ActionForm, offered
+from inquiries.admin.actions import FIRST, ActionForm, offered
 from inquiries.changes import may_act
 from inquiries.highlight import flags, pieces, reasons
 from inquiries.models import Access, Finding, Inquiry, Look
@@ -121,8 +121,7 @@ def show(desk: "InquiryAdmin", request: HttpRequest, object_id: str, bound: Acti
     context = {
         **frame(desk, request, opened),
         "actions": offers,
-        # The one thing to do next, if it is a button and nothing else.
-        "first": next((offer for offer in offers.values() if not offer.form.visible_fields()), None),
+        "first": next((offers[name] for name in FIRST if name in offers), None),
         "calls": [entry for entry in opened.history.entries.values() if entry.call],
         "flags": flags(findings),
         "looked": opened_by(opened),

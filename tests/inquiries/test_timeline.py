@@ -118,7 +118,7 @@ def test_each_email_stands_in_the_timeline_with_its_delivery(desk, status, words
     assert any(title.startswith(f"Receipt to the patient: {words}") for title in shown)
 
 
-def test_marked_words_say_which_rule_marked_them_and_where_it_comes_from(desk):
+def test_marked_words_say_why_they_are_marked(desk):
     kept = inquiry(message=CRISIS)
 
     page = markup.read(desk.get(page_of(kept)).content)
@@ -128,7 +128,7 @@ def test_marked_words_say_which_rule_marked_them_and_where_it_comes_from(desk):
     links = {link.attributes["href"].removeprefix("#") for link in why.all("a")}
     assert "open" in why.attributes
     assert "Takes a blood thinner or daily aspirin." in why.words()
-    assert "988 Lifeline" in why.words()
+    assert "Speaks of ending a life." in why.words()
     assert links <= marks
     assert page.one(class_="desk-message").text(without="desk-mark-label") == CRISIS
 

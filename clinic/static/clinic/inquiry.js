@@ -41,6 +41,7 @@ function keepDraft() {
   const status = form.querySelector("[role=status]");
   let saved = text.value;
   let timer;
+  let failed = false;
 
   const post = () => ask(form.dataset.draft, { method: "POST", body: new FormData(form), keepalive: text.value.length < 20_000 });
 
@@ -49,15 +50,18 @@ function keepDraft() {
     const typed = text.value;
     if (typed === saved) return;
     try {
+      if (failed) await stillHere(); // after signing in again, a new token
       let answer = await post();
       if (answer.status === 403) {
         await stillHere();
         answer = await post();
       }
-      if (!answer.ok) throw new Error("The draft could not be saved. Leave this page open; we try again as you type.");
+      failed = !answer.ok;
+      if (failed) throw new Error();
       saved = typed;
       say(status, typed.trim() ? (await answer.json()).saved : "");
     } catch (error) {
+      failed = true;
       say(status, error.message === SIGNED_OUT ? SIGNED_OUT : "The draft could not be saved. Leave this page open.");
     }
   }
