@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Q
 from django.http import HttpRequest
 
 from clinic.practice.models import Practice
@@ -46,7 +45,9 @@ class NarrowingForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data, auto_id="narrow_%s")
-        people = StaffUser.objects.filter(Q(is_active=True) | Q(inquiries__status__in=["open", "waiting"])).distinct()
+        people = StaffUser.objects.only(
+            "first_name", "last_name", "email"
+        )  # also those who have left: they closed some
         choices = sorted(((str(person.pk), str(person)) for person in people), key=lambda choice: choice[1].lower())
         self.fields["owner"].choices = [("", "Anybody"), (NOBODY, "Nobody yet"), *choices]  # type: ignore[attr-defined]  # a ChoiceField
 
