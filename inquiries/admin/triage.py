@@ -11,8 +11,8 @@ from django.urls import URLPattern
 from unfold.admin import ModelAdmin
 
 from clinic.staff.models import StaffUser
-from inquiries import access, bulk, references
-from inquiries.admin import acting, bulk_page, export_page, inquiry_page, queue_page, standing
+from inquiries import access, bulk
+from inquiries.admin import acting, bulk_page, export_page, handover, inquiry_page, queue_page, search_page, standing
 from inquiries.admin.narrowing import NEWEST, NarrowingFilter
 from inquiries.admin.rows import Row, with_what_a_row_needs
 from inquiries.admin.standing import CLOSED_LAST, STANDINGS, BoundedPaginator, StandingFilter
@@ -98,8 +98,6 @@ class InquiryAdmin(ModelAdmin):
     list_per_page = 50
     list_max_show_all = 0
     sortable_by: ClassVar = ()
-    search_fields: ClassVar = ["reference"]
-    search_help_text = "Find a reference"  # and nothing else: names in a search would end up in server logs
     actions = None
     paginator = BoundedPaginator
     show_full_result_count = False
@@ -118,13 +116,6 @@ class InquiryAdmin(ModelAdmin):
         """No filters by address but ours: `?message__contains=…` would put a patient's words into server logs."""
         return lookup in (StandingFilter.parameter_name, *NarrowingFilter.PARAMETERS)
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: InquiryQuerySet, search_term: str
-    ) -> tuple[InquiryQuerySet, bool]:
-        """By the beginning of a reference, typed with or without spaces and dashes."""
-        reference = references.as_typed(search_term)
-        return (queryset.filter(reference__startswith=reference) if reference else queryset), False
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Patients write inquiries, by the form."""
         return False
@@ -135,14 +126,15 @@ class InquiryAdmin(ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """Ours come before Django's own, whose last one takes everything."""
-        ours = [*queue_page.urls(self), *bulk_page.urls(self), *export_page.urls(self), *acting.urls(self)]
-        return [*ours, *super().get_urls()]
+        ours = [*queue_page.urls(self), *search_page.urls(self), *bulk_page.urls(self), *export_page.urls(self)]
+        return [*ours, *handover.urls(self), *acting.urls(self), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list, below what is wrong with our own machinery."""
         if self.has_view_permission(request):
             access.record(request, Access.Deed.LISTED)
         context = {"alarms": alarms(), "undo": bulk_page.to_undo(request), "can_act": request.user.has_perm(ACT)}
+        context["can_search"] = request.user.has_perms(inquiry_page.READ)
         context["can_export"] = request.user.has_perm(export_page.EXPORT)
         page: HttpResponse = super().changelist_view(request, {**(extra_context or {}), **context})
         return page

@@ -32,7 +32,7 @@ DROP TEXT SEARCH DICTIONARY inquiries_english_stop;
 
 # Signs that make PostgreSQL take words for a path, a host, a tag or a number become spaces: "anxiety/depression" is
 # two words. Notes are cut: a document has room for a million bytes, and a note must never be refused for its length.
-FILLING = """
+FILLING = r"""
 CREATE FUNCTION inquiries_words(said text) RETURNS tsvector LANGUAGE sql STABLE AS $$
     SELECT to_tsvector('inquiries_english', spaced) || to_tsvector('inquiries_spanish', spaced)
     FROM (SELECT translate(left(said, 50000), '/.-_@:+&<>''’', '            ') AS spaced) AS text
@@ -61,7 +61,10 @@ BEGIN
         || array_to_tsvector(
             array_remove(ARRAY[lower(i.email), digits, right(digits, 7), right(digits, 4)], ''))
         || setweight(inquiries_words(i.message), 'D')
-    FROM inquiries_inquiry i, right(regexp_replace(i.phone, '[^0-9]', '', 'g'), 10) AS digits
+        -- Here follows what else people write to each other about an inquiry, with weight C.
+    FROM inquiries_inquiry i,
+        -- Without what follows as an extension, "ext. 4" or "x4".
+        right(regexp_replace(regexp_replace(i.phone, '([0-9])[^0-9]*(ext|x|#).*$', '\1', 'i'), '[^0-9]', '', 'g'), 10) AS digits
     WHERE i.id = ANY(ids) ORDER BY i.id
     ON CONFLICT (inquiry_id) DO UPDATE SET email = EXCLUDED.email, phone = EXCLUDED.phone, words = EXCLUDED.words;
 END $$;
@@ -95,7 +98,7 @@ CREATE FUNCTION inquiries_forget_name(name text) RETURNS void LANGUAGE sql AS $$
         SELECT FROM inquiries_searchable s WHERE s.words @@ (quote_literal(n.word) || ':A')::tsquery)
 $$;
 """
-NO_FILLING = """
+NO_FILLING = r"""
 DROP FUNCTION inquiries_forget_name(text), inquiries_read_in_new(integer, integer), inquiries_read_in(bigint[]),
     inquiries_name_words(text), inquiries_words(text);
 """

@@ -1,4 +1,4 @@
-"""Searchable and NameWord: what the search box looks in, and why it stands beside the inquiries: docs/decisions/0013."""
+"""Searchable and NameWord: what the search box looks in. docs/decisions/0013 says why it is kept apart."""
 
 from typing import ClassVar
 

@@ -91,6 +91,7 @@ TABLE: dict[str, Row] = {
     "inquiries/inquiry/<inquiry_id>/do/assign/": (NOBODY, CHIEFS),
     **{f"inquiries/inquiry/many/{word}/": (NOBODY, DESK) for word in ("preview", "undo", *bulk.DEEDS)},
     "inquiries/inquiry/claim-next/": (NOBODY, DESK),
+    "inquiries/inquiry/search/": (DESK, DESK),
     "inquiries/inquiry/export/": (MANAGER, MANAGER),
     "inquiries/inquiry/<inquiry_id>/draft/": (NOBODY, DESK),
     "inquiries/inquiry/<inquiry_id>/viewing/": (DESK, NOBODY),

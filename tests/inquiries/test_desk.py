@@ -109,7 +109,6 @@ def test_only_the_name_of_what_a_patient_wrote_is_in_the_list(desk):
     pages = [
         LIST,
         f"{LIST}?standing=all",
-        f"{LIST}?q={kept.reference}",
         "/admin/",
         f"/admin/search/?s={kept.reference}",
     ]
@@ -118,15 +117,6 @@ def test_only_the_name_of_what_a_patient_wrote_is_in_the_list(desk):
     assert kept.reference[:4].lower() in shown
     private = ["quill@", "555-0187", "lunchtime", "marmalade", "end my life"]
     assert [word for word in private if word in shown] == []
-
-
-def test_an_inquiry_is_found_by_its_reference_however_it_is_typed(desk):
-    kept, _ = inquiry(), inquiry()
-
-    typed = f" {kept.reference[:4].lower()}-{kept.reference[4:].lower()} "
-    cells = markup.read(desk.get(LIST, {"q": typed}).content).all(class_="field-reference")
-
-    assert ["".join(cell.words().split()) for cell in cells] == [kept.reference]
 
 
 def test_the_list_asks_the_database_as_often_for_sixty_rows_as_for_five(desk, nurse):

@@ -13,13 +13,15 @@ from django.db import connection
 from django.utils import timezone
 
 from clinic.practice.models import Practice
-from inquiries import outbox, paging, queue, services
+from inquiries import outbox, paging, queue, search, services
 from inquiries.models import WorkerHeartbeat
 
 logger = logging.getLogger(__name__)
 
 LOCK = 0x636C696E  # "clin"
 PAUSE = 2.0  # seconds between rounds; a crisis page leaves within this time
+READING = 2.0  # seconds of a round for making inquiries findable, so many at once
+READ_AT_ONCE, LOOK_BACK = 500, 5_000
 SENDING = 5.0  # seconds of sending in a round: a long queue must not keep repeats and the heartbeat waiting
 
 # Postgres ends the session of a worker that hangs or whose machine is gone, and with it the lock. One email takes
@@ -73,8 +75,9 @@ def in_charge() -> Iterator[bool]:
 def work_one_round(stopped: Callable[[], bool] = lambda: False) -> None:
     """Everything that is due now, once. A fault in one part must not keep the others from being done."""
     ends = time.monotonic() + SENDING
-    parts = (_beat, paging.page_again, _resume, queue.give_back_from_absent)
-    for part in (*parts, lambda: _send(lambda: not stopped() and time.monotonic() < ends)):
+    parts = (_beat, paging.page_again, _resume, queue.give_back_from_absent, _read_in)
+    # Figures come last: they may take seconds, and nobody's life hangs on them.
+    for part in (*parts, lambda: _send(lambda: not stopped() and time.monotonic() < ends), figures.keep):
         try:
             part()
         except Exception:
@@ -89,6 +92,13 @@ def _beat() -> None:
 
 def _resume() -> None:
     services.resume_waiting(today=timezone.localdate(timezone=Practice.objects.current().zone))
+
+
+def _read_in() -> None:
+    """Make new inquiries findable. After an upgrade there may be a million: some in each round."""
+    ends = time.monotonic() + READING
+    while search.read_in(READ_AT_ONCE, back=LOOK_BACK) == READ_AT_ONCE and time.monotonic() < ends:
+        pass
 
 
 def _send(go_on: Callable[[], bool]) -> None:
