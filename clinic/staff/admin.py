@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils.safestring import mark_safe
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
@@ -26,7 +27,25 @@ CHANGE_INQUIRY = "inquiries.change_inquiry"
 
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
-    """Roles."""
+    """Roles: the clinic may change ours and add its own."""
+
+    filter_horizontal = ()
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest | None = None, **options: Any) -> Any:
+        """The permissions that some page asks for, each a sentence to tick; Django has a hundred more."""
+        return PermissionsField()
+
+
+class PermissionsField(forms.ModelMultipleChoiceField):
+    """What a role allows."""
+
+    def __init__(self) -> None:
+        widget = forms.CheckboxSelectMultiple(attrs={"class": "desk-roles"})
+        super().__init__(roles.permissions(), label="Whoever has this role", widget=widget, required=False)
+
+    def label_from_instance(self, obj: Any) -> str:
+        """As the code names it: "Can open inquiries"."""
+        return str(obj.name)
 
 
 class RolesField(forms.ModelMultipleChoiceField):
@@ -49,6 +68,7 @@ class RolesField(forms.ModelMultipleChoiceField):
 class NewStaffForm(UserCreationForm):
     """The address, the roles and a first password."""
 
+    usable_password = None  # there is no other way to sign in here
     groups = RolesField(error_messages={"required": "Choose at least one role"})
 
     class Meta:
@@ -62,6 +82,11 @@ class StaffForm(UserChangeForm):
     class Meta:
         model = StaffUser
         fields = "__all__"
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        link = '<a class="desk-link" href="../password/">Set a new password</a>'
+        self.fields["password"].help_text = mark_safe(link)  # noqa: S308 - our own words
 
 
 class ManagedForm(forms.ModelForm):
@@ -79,15 +104,16 @@ class StaffUserAdmin(UserAdmin, ModelAdmin):
     form = StaffForm
     add_form = NewStaffForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ["email", "first_name", "last_name", "shown_roles", "is_active", "is_away", "last_login"]
+    list_display = ["email", "first_name", "last_name", "shown_roles", "presence", "last_login"]
     list_filter = ()  # a clinic has few accounts, and Unfold's sheet of filters covers the list where scripts are off
     search_fields = ["email", "first_name", "last_name"]
     ordering = ["email"]
+    filter_horizontal = ()
     fieldsets = [
         (None, {"fields": ["email", "password"]}),
         ("Name", {"fields": ["first_name", "last_name"]}),
         ("At work", {"fields": ["is_away", "is_active"]}),
-        ("What this person may do", {"fields": ["groups", "is_staff", "is_superuser", "user_permissions"]}),
+        ("What this person may do", {"fields": ["groups", "is_staff", "is_superuser"]}),
     ]
     # Not the address, the password or the roles: with one of them, an account could be taken over or raise itself, and
     # the access log would name the wrong person.
@@ -96,9 +122,7 @@ class StaffUserAdmin(UserAdmin, ModelAdmin):
         ("At work", {"fields": ["is_away", "is_active"]}),
         ("What this person may do", {"fields": ["shown_roles"]}),
     ]
-    add_fieldsets = [
-        (None, {"fields": ["email", "first_name", "last_name", "groups", "usable_password", "password1", "password2"]})
-    ]
+    add_fieldsets = [(None, {"fields": ["email", "first_name", "last_name", "groups", "password1", "password2"]})]
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[StaffUser]":
         """With the roles, in one query for all of them."""
@@ -111,11 +135,16 @@ class StaffUserAdmin(UserAdmin, ModelAdmin):
         names = [group.name for group in person.groups.all()]
         return ", ".join(["Everything"] if person.is_superuser else names) or "None"
 
+    @admin.display(description="At work")
+    def presence(self, person: StaffUser) -> str:
+        """In words: a red cross below "away" would look like bad news."""
+        if not person.is_active:
+            return "No longer here"
+        return "Away" if person.is_away else "Yes"
+
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
-        """Roles in words; the list of single permissions as Django has it."""
-        if db_field.name == "groups":
-            return RolesField(required=False)
-        return super().formfield_for_manytomany(db_field, request, **options)
+        """Roles in words. Single permissions are not given to people: nobody would find them again."""
+        return RolesField(required=False)
 
     # --- Who may do what to an account -------------------------------------------------------------------------------
 

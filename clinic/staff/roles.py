@@ -10,6 +10,7 @@ from django.apps import apps
 from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
+from django.db.models import QuerySet
 
 
 class Role(NamedTuple):
@@ -91,6 +92,12 @@ def introduce(*permissions: str) -> None:
     for name, role in ROLES.items():
         for group in Group.objects.filter(name=name):
             group.permissions.add(*_rows(role.permissions.intersection(permissions)))
+
+
+def permissions() -> "QuerySet[Permission]":
+    """Every permission that a role has: what a page of ours asks for."""
+    keys = [row.pk for row in _rows(sorted({name for role in ROLES.values() for name in role.permissions}))]
+    return Permission.objects.filter(pk__in=keys).order_by("content_type__app_label", "pk")
 
 
 def in_words(group: Group) -> str:

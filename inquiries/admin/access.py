@@ -91,7 +91,7 @@ class AccessAdmin(ModelAdmin):
     """Who looked, when, at what and from where. Read-only for everybody."""
 
     list_display: ClassVar = ["shown_at", "person", "shown_deed", "shown_inquiry", "shown_place", "network", "reason"]
-    list_display_links = None
+    list_display_links: ClassVar = ["shown_at"]
     list_before_template = "admin/inquiries/access/narrowing.html"
     list_per_page = 100
     ordering: ClassVar = ["-at", "-pk"]
@@ -99,8 +99,7 @@ class AccessAdmin(ModelAdmin):
     actions = None
     paginator = BoundedPaginator
     show_full_result_count = False
-    fields: ClassVar = ["person", "deed", "at", "network", "place", "reason"]
-    readonly_fields = fields
+    fields = readonly_fields = ["shown_at", "person", "deed", "shown_inquiry", "shown_place", "network", "reason"]
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Access]":
         """With the person and the inquiry's reference, and nothing that a patient wrote."""
@@ -118,7 +117,16 @@ class AccessAdmin(ModelAdmin):
         """In the practice's time."""
         return clock.in_words(row.at, Practice.objects.recent())
 
-    @display(description="What", label={Access.Deed.REFUSED: "danger", Access.Deed.EXPORTED: "warning"})
+    @display(
+        description="What",
+        label={
+            Access.Deed.OPENED: "info",
+            Access.Deed.LISTED: "info",
+            Access.Deed.SEARCHED: "info",
+            Access.Deed.EXPORTED: "warning",
+            Access.Deed.REFUSED: "danger",
+        },
+    )
     def shown_deed(self, row: Access) -> tuple[str, str]:
         """In words; a colour only for what an auditor looks for first."""
         return row.deed, row.get_deed_display()
