@@ -30,6 +30,8 @@ FEWEST = 5
 """So few words, left over when contexts have explained the rest, say nothing."""
 MARGIN = 0.8
 """The classifier must be surer where a context has explained something: idioms and denials keep odd company."""
+EASE = 2.2
+"""How far below its threshold the classifier still lets a bare mention count ("death", "suicide")."""
 CLASSIFIED = {
     label: Rule(
         id=f"{label}.classifier",
@@ -68,8 +70,11 @@ def screen(text: str, *, classify: bool = True) -> Screening:
     tokens = read(text, book.spelling.spell, book.spelling.join)
     raised, explained = by_rules(book, tokens)
     left = unexplained(tokens, explained)
-    if classify and not any(found.kind in LABELS for found, _ in raised) and _enough(left, explained):
+    urgent = [found for found, _ in raised if found.kind in LABELS]
+    if classify and not urgent and _enough(left, explained):
         raised += _by_classifier(left, MARGIN if explained else 0.0)
+    elif classify and urgent and all(found.mention for found in urgent) and not raised_passage(left, -EASE):
+        raised = [(found, finding) for found, finding in raised if found.kind not in LABELS]
     kinds = {found.kind for found, _ in raised}
     findings = [finding for found, finding in raised if not found.needs or found.needs in kinds]
     kinds = {finding.kind for finding in findings}
@@ -124,8 +129,8 @@ def _enough(left: Sequence[Token], explained: Sequence[Hit]) -> bool:
 
 def _by_classifier(tokens: Sequence[Token], margin: float) -> Iterable[tuple[Rule, Finding]]:
     """Asked only when the rules found nothing urgent: where they did, staff see the words, not a whole passage."""
-    passage = raised_passage(tokens)
-    if passage and passage.score > margin:
+    passage = raised_passage(tokens, margin)
+    if passage:
         found = CLASSIFIED[passage.label]
         yield found, _finding(found, passage.first, passage.last, tokens)
 

@@ -98,12 +98,12 @@ def passages(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
         start = end + 1
 
 
-def raised(tokens: Sequence[Token]) -> Passage | None:
-    """The passage that scores highest for any label, if it scores high enough."""
+def raised(tokens: Sequence[Token], least: float = 0.0) -> Passage | None:
+    """The passage that scores highest for any label, if it scores above `least`."""
     buckets = features(tokens)
     counts = [0, *accumulate(len(found) for found in buckets)]
     stretches = list(passages(tokens))
-    highest, best = LONG if len(stretches) > 1 else 0.0, None
+    highest, best = least + (LONG if len(stretches) > 1 else 0.0), None
     for label, weights in learned().items():
         weight = weights.buckets.__getitem__
         sums = [0.0, *accumulate(sum(map(weight, found)) for found in buckets)]

@@ -30,6 +30,8 @@ from .words import Token
 
 REACH = 30
 """Tokens to either side that are looked at, so that one endless sentence costs no more than many short ones."""
+FLUENT = frozenset({"crisis", "emergency"})
+"""Kinds that only a context of the same language excuses: "I'm a student. Quiero morirme." stays a crisis."""
 OBJECTIONS = {
     "over": "sentence",
     "before": "next",
@@ -67,6 +69,8 @@ class Surroundings:
         for name in rule.unless:
             for label in self._labels.get(name, ()):
                 context = self._book.contexts[label]
+                if rule.kind in FLUENT and context.language != rule.language:
+                    continue
                 for found in self._within_reach(label, hit):
                     if self._reaches(context, found, hit) and not self._objected(label, hit):
                         return found

@@ -46,11 +46,14 @@ class Rule:
     kind: str
     reason: str
     source: str
+    language: str = ""
     unless: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
     counter_examples: tuple[str, ...] = ()
     needs: str = ""
     """Counts only if this kind is found in the same message too."""
+    mention: bool = False
+    """No more than a word that people at risk use: it counts unless the classifier is sure that it means nothing."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class Context:
     name: str
     scope: str
     reason: str
+    language: str = ""
     through: frozenset[str] = frozenset()
     barring: frozenset[str] = frozenset()
     despite_anywhere: bool = False
@@ -167,6 +171,7 @@ class _Loader:
                 name=entry["name"],
                 scope=entry["scope"],
                 reason=entry["reason"],
+                language=self.language,
                 through=through,
                 barring=frozenset(fold(entry.get("barring", "")).split()),
                 despite_anywhere=entry.get("despite_anywhere", False),
@@ -186,10 +191,12 @@ class _Loader:
                 kind=kind,
                 reason=entry["reason"],
                 source=entry["source"],
+                language=self.language,
                 unless=unless,
                 examples=tuple(entry["examples"]),
                 counter_examples=tuple(entry.get("not", ())),
                 needs=entry.get("needs", ""),
+                mention=entry.get("mention", False),
             )
 
     def _add(self, phrases: list[str]) -> int:

@@ -21,8 +21,8 @@ from .words import read
 
 HERE = Path(__file__).parent
 TUNING = HERE.parents[1] / "tests" / "screening" / "labelled"
-THRESHOLDS = {"crisis": 0.8, "emergency": 0.5}
-"""Chosen by the check below: of harmless lessons, most of them hard cases, one in eleven is raised."""
+THRESHOLDS = {"crisis": 0.5, "emergency": 0.5}
+"""Chosen by the check below: lower ones raise more of the harmless messages than recall gains."""
 SHIFTS = (-0.9, -0.6, -0.3, 0.0, 0.3, 0.6, 0.9)
 FOLDS, ROUNDS, RATE, DECAY, SEED = 6, 30, 0.5, 1e-5, 7
 

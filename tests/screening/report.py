@@ -1,7 +1,7 @@
 """Prints how well screening reads the labelled messages: `make screening-report`.
 
 Tuning messages are shown in full when they fail, held-out ones only by id and category, so that nobody tunes on them.
-`--set tune` leaves the held-out messages alone.
+Where the held-out files are missing, the report says so. `--set tune` leaves the held-out messages alone.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ class Labelled:
     """One labelled message and what screening made of it."""
 
     id: str
+    language: str
     text: str
     category: str
     answers: frozenset[str]
@@ -62,6 +63,7 @@ def load(part: str) -> list[Labelled]:
             messages.append(
                 Labelled(
                     id=entry["id"],
+                    language=path.stem.removeprefix(f"{part}_"),
                     text=entry["text"],
                     category=entry["category"],
                     answers=frozenset({entry["urgency"], entry.get("also", entry["urgency"])}),
@@ -76,6 +78,19 @@ def load(part: str) -> list[Labelled]:
 def share(part: int, whole: int) -> str:
     """`12/13 0.923`, or a dash when there is nothing to count."""
     return f"{part}/{whole} {part / whole:.3f}" if whole else "-"
+
+
+def print_table(messages: Sequence[Labelled]) -> None:
+    """The four figures that count, for each language."""
+    print(f"  {'':4}{'crisis recall':22}{'emergency recall':22}{'harmless kept routine':24}flags F1")
+    for language in sorted({m.language for m in messages}):
+        part = [m for m in messages if m.language == language]
+        crisis = [m for m in part if m.answers == {"crisis"}]
+        emergency = [m for m in part if "emergency" in m.answers]
+        harmless = [m for m in part if m.answers == {"routine"}]
+        cells = [share(sum(m.found.urgency in m.answers for m in kind), len(kind)) for kind in (crisis, emergency)]
+        kept = share(sum(m.found.urgency == "routine" for m in harmless), len(harmless))
+        print(f"  {language:4}{cells[0]:22}{cells[1]:22}{kept:24}{f1(*flag_counts(part, FLAGS)):.3f}")
 
 
 def print_urgency(messages: Sequence[Labelled]) -> None:
@@ -94,20 +109,32 @@ def print_urgency(messages: Sequence[Labelled]) -> None:
 
 def print_flags(messages: Sequence[Labelled]) -> None:
     """Precision, recall and F1 of each clinical flag and of all together."""
-    total: Counter[str] = Counter()
     for flag in FLAGS:
-        hit = sum(flag in m.flags and flag in m.raised for m in messages)
-        extra = sum(flag in m.raised and flag not in m.flags | m.either for m in messages)
-        missed = sum(flag in m.flags and flag not in m.raised for m in messages)
-        total.update(hit=hit, extra=extra, missed=missed)
-        print(f"  {flag:31}{scores(hit, extra, missed)}")
-    print(f"  {'all flags':31}{scores(total['hit'], total['extra'], total['missed'])}")
+        print(f"  {flag:31}{scores(*flag_counts(messages, [flag]))}")
+    print(f"  {'all flags':31}{scores(*flag_counts(messages, FLAGS))}")
+
+
+def flag_counts(messages: Sequence[Labelled], flags: Iterable[str]) -> tuple[int, int, int]:
+    """How often these flags were raised rightly, raised wrongly, and missed."""
+    counts: Counter[str] = Counter()
+    for flag in flags:
+        for m in messages:
+            counts["hit"] += flag in m.flags & m.raised
+            counts["extra"] += flag in m.raised - m.flags - m.either
+            counts["missed"] += flag in m.flags - m.raised
+    return counts["hit"], counts["extra"], counts["missed"]
+
+
+def f1(hit: int, extra: int, missed: int) -> float:
+    """The harmonic mean of precision and recall; 0 when nothing was right."""
+    return 2 * hit / (2 * hit + extra + missed) if hit else 0.0
 
 
 def scores(hit: int, extra: int, missed: int) -> str:
     """Precision, recall and F1 from counts."""
-    f1 = 2 * hit / (2 * hit + extra + missed) if hit else 0.0
-    return f"precision {share(hit, hit + extra):14} recall {share(hit, hit + missed):14} F1 {f1:.3f}"
+    return (
+        f"precision {share(hit, hit + extra):14} recall {share(hit, hit + missed):14} F1 {f1(hit, extra, missed):.3f}"
+    )
 
 
 def print_failures(messages: Iterable[Labelled], *, with_text: bool) -> None:
@@ -153,7 +180,11 @@ def main() -> None:
     for part in options.parts or ["tune", "heldout"]:
         messages = load(part)
         everything += messages
+        if not messages:
+            print(f"\n{part}: no {part}_*.toml in tests/screening/labelled")
+            continue
         print(f"\n{part}: {len(messages)} messages")
+        print_table(messages)
         print_urgency(messages)
         print_flags(messages)
         if not options.quiet:
