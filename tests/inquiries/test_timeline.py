@@ -14,7 +14,7 @@ from django.utils import timezone
 from pghistory.models import Context
 from post_office.models import STATUS, Email
 
-from inquiries import entries, services
+from inquiries import entries, services, timeline
 from inquiries.models import Access, Inquiry, Look
 from tests import factories, markup
 from tests.factories import inquiry
@@ -73,6 +73,28 @@ def test_everything_that_happened_stands_in_order_with_who_did_it(desk, nurse, c
         "The day it waited for has come: it is open again",
         "Carlos closed it: Booked",
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_emails_stand_between_the_changes_by_their_time(desk, nurse):
+    kept = inquiry()
+    services.claim(kept.pk, by=nurse)
+
+    kinds = [title.partition(":")[0] for title in titles(desk, kept)]
+
+    assert kinds == ["The message", "Receipt to the patient", "News of an inquiry to the front desk", "Nora claimed it"]
+
+
+def test_a_change_that_had_to_wait_for_another_stands_after_it_whatever_its_clock_says(nurse):
+    kept = inquiry(sample=True)
+    services.claim(kept.pk, by=nurse)
+    services.release(kept.pk, by=nurse)
+    history = timeline.read(kept)
+    history.events[1].pgh_created_at += timedelta(seconds=1)
+
+    said = [item.title for item in timeline.items(history, {nurse.pk: "Nora"}, reader=nurse.pk)]
+
+    assert said == ["The message", "Nora claimed it", "Nora released it to everybody"]
 
 
 def test_the_words_of_notes_and_calls_stand_where_they_were_written(desk, nurse):
