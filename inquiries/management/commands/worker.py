@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from clinic.practice.models import Practice
-from inquiries import outbox, paging, queue, search, services
+from inquiries import figures, outbox, paging, queue, search, services
 from inquiries.models import WorkerHeartbeat
 
 logger = logging.getLogger(__name__)
