@@ -18,6 +18,7 @@ class ClinicAdminSite(UnfoldAdminSite):
     """Every admin view, the login page included, under the admin's policy."""
 
     login_form = SignInForm
+    index_title = "Dashboard"
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """As Django's, with the policy on top."""
@@ -35,6 +36,6 @@ class ClinicAdminSite(UnfoldAdminSite):
 
     def index(self, request: Any, extra_context: dict[str, Any] | None = None) -> Any:
         """The first page, with the pages that a clinician should look at."""
-        pages = reviews.overdue() if request.user.has_perm("pages.view_page") else []
-        shown = [(page, reviews.in_words(page)) for page in pages]
-        return super().index(request, {**(extra_context or {}), "overdue_pages": shown})
+        may_see_pages = request.user.has_perm("pages.view_page")
+        pages = [(page, reviews.in_words(page)) for page in reviews.overdue()] if may_see_pages else []
+        return super().index(request, {**(extra_context or {}), "pages_shown": may_see_pages, "overdue_pages": pages})

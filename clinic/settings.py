@@ -53,6 +53,9 @@ EMBEDDED_DATABASE = "DATABASE_URL" not in os.environ
 DEBUG = flag("DEBUG", default=False)
 PORT = number("PORT", default=8000, most=65535)
 
+# A file that the backup touches when it is done: the dashboard shows its age. Absent: "not known".
+BACKUP_STAMP = Path(path) if (path := os.environ.get("BACKUP_STAMP")) else None
+
 DATABASES = {"default": database.from_environment(env, DATA_DIR)}
 
 if EMBEDDED_DATABASE:
@@ -287,6 +290,7 @@ UNFOLD = {
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("clinic/favicon.svg")},
     ],
+    "DASHBOARD_CALLBACK": "inquiries.admin.dashboard.fill",
     "STYLES": [lambda request: static("clinic/desk.css")],
     # The public site's green. Text in 600 on white and in 500 on Unfold's dark ground passes 4.5 to 1.
     "COLORS": {
@@ -314,6 +318,13 @@ UNFOLD = {
                         "title": "Inquiries",
                         "icon": "inbox",
                         "link": reverse_lazy("admin:inquiries_inquiry_changelist"),
+                        "active": lambda request: "/inquiry/" in request.path and "/handover/" not in request.path,
+                        "permission": allows("inquiries.view_inquiry"),
+                    },
+                    {
+                        "title": "Handover",
+                        "icon": "swap_horiz",
+                        "link": reverse_lazy("admin:inquiries_inquiry_handover"),
                         "permission": allows("inquiries.view_inquiry"),
                     },
                     {

@@ -23,6 +23,7 @@ from inquiries.models import Access, Inquiry
 PLACES = {
     "admin:index": "The dashboard",
     "admin:inquiries_inquiry_changelist": "The list of inquiries",
+    "admin:inquiries_inquiry_handover": "The handover",
     "admin:inquiries_inquiry_change": "An inquiry's page",
     "admin:inquiries_inquiry_action": "A change to an inquiry",
     "admin:inquiries_access_changelist": "The access log",

@@ -86,6 +86,7 @@ TABLE: dict[str, Row] = {
     "post_office/email/<email_id>/do/put-aside/": (NOBODY, DESK),
     **of_model("inquiries/access", AUDITOR, NOBODY, NOBODY, NOBODY),
     **of_model("inquiries/inquiry", LIST, NOBODY, NOBODY, NOBODY),
+    "inquiries/inquiry/handover/": (LIST, NOBODY),
     "inquiries/inquiry/<object_id>/change/": (DESK, NOBODY),
     **{f"inquiries/inquiry/<inquiry_id>/do/{action}/": (NOBODY, DESK) for action in INQUIRY_ACTIONS},
     "inquiries/inquiry/<inquiry_id>/do/assign/": (NOBODY, CHIEFS),
