@@ -23,11 +23,22 @@ WHOLE, WORDS, NEARLY = 1, 2, 3
 
 # What the whole text may be the beginning of; of a phone number, the end, too, which an index finds from behind.
 BEGINNINGS = {
-    "reference": "SELECT id FROM inquiries_inquiry WHERE reference LIKE %s",
-    "email": "SELECT inquiry_id FROM inquiries_searchable WHERE email LIKE %s",
-    "phone": "SELECT inquiry_id FROM inquiries_searchable WHERE phone LIKE %s",
-    "enohp": "SELECT inquiry_id FROM inquiries_searchable WHERE reverse(phone) LIKE %s",
+    "reference": "SELECT id FROM inquiries_inquiry WHERE reference LIKE %(reference)s LIMIT %(most)s",
+    "email": "SELECT inquiry_id FROM inquiries_searchable WHERE email LIKE %(email)s LIMIT %(most)s",
+    "phone": "SELECT inquiry_id FROM inquiries_searchable WHERE phone LIKE %(phone)s LIMIT %(most)s",
+    "enohp": "SELECT inquiry_id FROM inquiries_searchable WHERE reverse(phone) LIKE %(enohp)s LIMIT %(most)s",
 }
+
+# What has all the words, and how well (a name counts more than a message); then, if there is room, what has names
+# that are only alike.
+FIND_WORDS = f"""
+WITH sure AS MATERIALIZED (
+    SELECT inquiry_id AS id, {WORDS} AS way, -rank AS rank FROM inquiries_find(%(exact)s, %(ranked)s, %(most)s)
+)
+SELECT * FROM sure
+UNION ALL SELECT inquiry_id, {NEARLY}, -rank FROM inquiries_find(%(loose)s, %(ranked)s, %(most)s)
+WHERE %(exact)s <> %(loose)s AND (SELECT count(*) FROM sure) < %(most)s
+"""  # noqa: S608 - our own numbers
 
 # In the order in which the columns of WHY follow each other.
 REASONS = ("reference", "email", "phone", "name", "similar name", "note", "message")
@@ -89,14 +100,11 @@ class Search:
         if not self.text:
             return Found([])
         behind = read_in(READ_AT_ONCE, back=READ_AT_ONCE) == READ_AT_ONCE
-        needed = [term for term in self.terms if term.must]
-        exact, loose = _all(term.exact for term in needed), _all(term.loose for term in needed)
-        # Best first, names that are only alike come last, if there is room; newest first, among the others.
-        hits = self._with_words(exact, WORDS) if order == Order.BEST else {}
-        if len(hits) <= MOST and (loose != exact or not hits):
-            hits = self._with_words(loose, NEARLY) | hits
-        for pk, fit in self._as_a_whole().items():
-            hits[pk] = min(fit, hits.get(pk, fit))
+        hits: dict[int, tuple[int, float]] = {}
+        with connection.cursor() as cursor:
+            cursor.execute(*self._question(order))
+            for pk, way, rank in cursor:
+                hits[pk] = min((way, rank), hits.get(pk, (way, rank)))
         ids = sorted(hits, reverse=True)
         if order == Order.BEST:
             ids.sort(key=lambda pk: hits[pk])
@@ -118,25 +126,24 @@ class Search:
             cursor.execute(WHY, values)
             return {pk: [reason for reason, fits in zip(REASONS, row, strict=True) if fits] for pk, *row in cursor}
 
-    def _as_a_whole(self) -> dict[int, tuple[int, float]]:
-        whole = self.whole
-        if not whole:
-            return {}
-        each = [f"(SELECT * FROM ({BEGINNINGS[name]} LIMIT {MOST + 1}) AS fit)" for name in whole]  # noqa: S608 - our own words
-        with connection.cursor() as cursor:
-            cursor.execute(" UNION ".join(each), [_like(text) for text in whole.values()])
+    def _question(self, order: str) -> tuple[str, dict[str, Any]]:
+        """One question for everything that the text may mean."""
+        needed = [term for term in self.terms if term.must]
+        exact, loose = _all(term.exact for term in needed), _all(term.loose for term in needed)
+        values: dict[str, Any] = {
+            # Newest first, the names that are only alike stand among the others.
+            "exact": exact if order == Order.BEST else loose,
+            "loose": loose,
+            "ranked": _any(term.exact for term in self.terms),
+            "most": MOST + 1,
+        }
+        parts = [FIND_WORDS] if needed else []
+        for name, text in self.whole.items():
             # "maria" begins many an address, and whoever types it more likely means a name.
-            fits_as = NEARLY if set(whole) == {"email"} and "@" not in self.text else WHOLE
-            return {pk: (fits_as, 0.0) for (pk,) in cursor}
-
-    def _with_words(self, wanted: str, fits_as: int) -> dict[int, tuple[int, float]]:
-        """The newest that have all the wanted words, and how well they fit: a name counts more than a message."""
-        if not wanted:
-            return {}
-        with connection.cursor() as cursor:
-            ranked = _any(term.exact for term in self.terms)
-            cursor.execute("SELECT * FROM inquiries_find(%s, %s, %s)", [wanted, ranked, MOST + 1])
-            return {pk: (fits_as, -rank) for pk, rank in cursor}
+            way = NEARLY if name == "email" and "@" not in text else WHOLE
+            parts.append(f"SELECT id, {way}, 0 FROM ({BEGINNINGS[name]}) AS fit (id)")  # noqa: S608 - our own words
+            values[name] = _like(text)
+        return " UNION ALL ".join(parts or ["SELECT 0, 0, 0 WHERE false"]), values
 
 
 def read_in(most: int, *, back: int) -> int:

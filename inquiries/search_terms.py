@@ -89,8 +89,10 @@ def _words(words: list[str]) -> list[Term]:
         rows = cursor.fetchall()
     found = []
     for word, (english, spanish, name, meant) in zip(words, rows, strict=True):
-        exact = " | ".join(sorted({english, spanish, name} - {""}))
-        loose = f"{exact} | {_quoted(sorted(meant))}" if meant else exact
+        spelt = {english, spanish, name} - {""}
+        exact = " | ".join(sorted(spelt))
+        # Only what adds to it: the same question asked twice would take twice as long.
+        loose = " | ".join([exact, *sorted({_quoted([other]) for other in meant} - spelt)])
         # A letter, and what one of the languages leaves out: "de" in a name must not hide those without it.
         found.append(Term(exact, loose, must=bool(english and spanish) and len(word) > 1))
     return [term for term in found if term.exact]
