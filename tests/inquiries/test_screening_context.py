@@ -81,3 +81,27 @@ def test_a_flag_that_does_not_apply_is_not_raised(text: str, kind: str) -> None:
 )
 def test_a_past_that_has_come_back_is_a_crisis(text):
     assert screen(text).urgency == "crisis"
+
+
+def test_a_context_excuses_only_what_is_said_in_its_own_language():
+    assert screen("PhD student here. Quiero morirme.").urgency == "crisis"
+    assert screen("Soy estudiante de medicina. I want to kill myself.").urgency == "crisis"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "After my injection last week it is hard to swallow. Is that normal?",
+        "I tried to end my life two weeks ago and they discharged me with a leaflet.",
+        "lips swelling up & hives all over my chest 20 min after the injection, is this normal??",
+        "tengo 16 y me quiero morir, no es por llamar la atención",
+    ],
+)
+def test_a_question_or_a_leaflet_does_not_excuse_what_is_happening(text):
+    assert screen(text).urgency in {"crisis", "emergency"}
+
+
+def test_a_relative_is_the_patient_when_the_treatment_is_for_her():
+    kinds = {found.kind for found in screen("My wife takes Eliquis. Could she have the treatment?").findings}
+
+    assert "anticoagulant" in kinds

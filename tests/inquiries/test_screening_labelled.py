@@ -1,0 +1,66 @@
+"""On the messages that rules and lessons were written on, screening stays at least as good as it has been.
+
+These are floors, not promises about messages nobody has read: decision 0005 says how those were measured.
+"""
+
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inquiries.screening import URGENCIES, screen
+
+LABELLED = Path(__file__).parents[1] / "screening" / "labelled"
+
+
+@lru_cache
+def screened(language: str) -> list[tuple[dict[str, Any], str, frozenset[str]]]:
+    """Each tuning message, its urgency as screened, and the kinds found."""
+    entries = tomllib.loads((LABELLED / f"tune_{language}.toml").read_text(encoding="utf-8"))["message"]
+    read = [(entry, screen(entry["text"])) for entry in entries]
+    return [(entry, found.urgency, frozenset(finding.kind for finding in found.findings)) for entry, found in read]
+
+
+def share(answers: list[bool]) -> float:
+    return sum(answers) / len(answers)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("urgency", ["crisis", "emergency"])
+def test_nearly_every_urgent_message_is_raised(language: str, urgency: str) -> None:
+    urgent = [(entry, found) for entry, found, _ in screened(language) if entry["urgency"] == urgency]
+
+    assert share([found in {urgency, entry.get("also")} for entry, found in urgent]) >= 0.97
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_most_harmless_messages_stay_routine(language: str) -> None:
+    harmless = [
+        found for entry, found, _ in screened(language) if {entry["urgency"], entry.get("also")} <= {"routine", None}
+    ]
+
+    assert share([found == "routine" for found in harmless]) >= 0.94
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_clinical_flags_are_found_and_seldom_made_up(language: str) -> None:
+    right = wrong = 0
+    for entry, _, kinds in screened(language):
+        wanted, either = set(entry.get("flags", ())), set(entry.get("either_flags", ()))
+        raised = kinds - {*URGENCIES}
+        right += len(wanted & raised)
+        wrong += len(raised - wanted - either) + len(wanted - raised)
+
+    assert 2 * right / (2 * right + wrong) >= 0.92
+
+
+def test_no_labelled_message_has_the_id_of_another() -> None:
+    ids = [
+        entry["id"]
+        for path in sorted(LABELLED.glob("*.toml"))
+        for entry in tomllib.loads(path.read_text(encoding="utf-8"))["message"]
+    ]
+
+    assert len(ids) == len(set(ids))
