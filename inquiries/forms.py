@@ -96,7 +96,7 @@ class InquiryForm(forms.Form):
     )
     email = forms.EmailField(
         label="Email address",
-        help_text="We need this if you chose email. Our emails never repeat what you wrote.",
+        help_text="We need this if you chose email. Our automatic emails never repeat what you wrote.",
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
         error_messages={"invalid": "Enter an email address in the correct format, like name@example.com"},
