@@ -134,6 +134,15 @@ def test_figures_are_counted_again_only_after_a_pause():
     assert counted == [True, False, True]
 
 
+def test_whoever_is_in_a_hurry_waits_for_no_pause():
+    WorkerHeartbeat.objects.create(beat_at=NOW)
+    figures.keep(NOW)
+
+    figures.hurry(NOW)
+
+    assert figures.keep(NOW)
+
+
 def test_a_count_outlives_the_inquiries_it_counted(recent):
     WorkerHeartbeat.objects.create(beat_at=NOW)
     long_ago = NOW - timedelta(weeks=30)

@@ -17,7 +17,7 @@ from post_office.models import Email
 
 from clinic.practice.models import Practice
 from clinic.staff.models import StaffUser
-from inquiries import services, spam
+from inquiries import figures, services, spam
 from inquiries.models import Inquiry
 
 SAMPLES = settings.BASE_DIR / "inquiries" / "samples"
@@ -49,8 +49,10 @@ class Command(BaseCommand):
             raise CommandError("The site's database is not running. Start the site first: make run") from error
         if clear:
             self.stdout.write(f"Removed {remove()} sample inquiries. Everything else is as it was.")
+            figures.hurry()
             return
         added = add(timezone.now())
+        figures.hurry()
         there = Inquiry.objects.filter(sample=True).count()
         self.stdout.write(
             f"Added {added} sample inquiries; {there} are there now, each marked “Sample”.\n"
