@@ -88,6 +88,7 @@ def test_not_delivered_shows_what_an_email_failed_for_or_waits_too_long(desk):
         ({"language": "es"}, {"language": "es"}),
         ({"flag": "anticoagulant"}, {"message": "I take warfarin. Is that a problem?"}),
         ({"until": "2026-01-31"}, {"received_at": "2026-02-01T04:59:00+00:00"}),
+        ({"since": "2026-02-02"}, {"received_at": "2026-02-02T05:00:00+00:00"}),
         ({"since": "2026-01-01", "until": "2026-01-01"}, {"received_at": "2026-01-01T05:00:00+00:00"}),
     ],
 )
@@ -168,12 +169,13 @@ def test_no_message_and_no_address_is_asked_of_the_database_for_the_list(desk):
 
     with CaptureQueriesContext(connection) as queries:
         for tab in standing.STANDINGS:
-            desk.get(LIST, {"standing": tab, "flag": "anticoagulant", "sort": "received"})
+            desk.get(LIST, {"standing": tab, "topic": "treatment", "sort": "received"})
 
     asked = " ".join(
         query["sql"] for query in queries if "SELECT" in query["sql"] and "inquiries_inquiry" in query["sql"]
     )
     private = ["message", "email", "phone", "contact_times"]
+    assert asked.count('"inquiries_inquiry"."name"') == len(standing.STANDINGS)
     assert [name for name in private if f'"inquiries_inquiry"."{name}"' in asked] == []
 
 
