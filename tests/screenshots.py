@@ -97,6 +97,10 @@ def tour(page: Page, inquiry: int) -> Iterator[str]:
     page.locator("#id_username").fill(STAFF["CLINIC_STAFF_EMAIL"])
     page.locator("#id_password").fill(STAFF["CLINIC_STAFF_PASSWORD"])
     page.get_by_role("button", name="Log in").click()
+    page.wait_for_url("**/admin/")
+    yield "dashboard"
+    page.goto("/admin/inquiries/inquiry/handover/")
+    yield "handover"
     page.goto("/admin/inquiries/inquiry/")
     yield "triage-list"
     page.goto(f"/admin/inquiries/inquiry/{inquiry}/change/")

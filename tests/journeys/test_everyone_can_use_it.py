@@ -8,7 +8,7 @@ from django.db import OperationalError
 from playwright.sync_api import Page, expect
 
 from clinic.pages import loader
-from inquiries import services
+from inquiries import figures, services
 from tests import factories
 from tests.journeys.conftest import OpenPage
 
@@ -22,6 +22,7 @@ ELSEWHERE = {  # on the desk, pages that an address is enough for
     "components": "/admin/components/",
     "triage list": "/admin/inquiries/inquiry/",
     "access log": "/admin/inquiries/access/",
+    "handover": "/admin/inquiries/inquiry/handover/",
     "staff": "/admin/staff/staffuser/",
     "new account": "/admin/staff/staffuser/add/",
     "new role": "/admin/auth/group/add/",
@@ -86,7 +87,8 @@ def visit_desk(open_page: OpenPage, name: str, **options: Any) -> Page:
     """One of the desk's pages, with something to see on it."""
     nora = factories.staff("nora@example.org", "Nora")
     kept = factories.inquiry(message="I take warfarin.\nI want to end my life.", reply_by="phone", phone="212 555 0123")
-    factories.inquiry()
+    services.log_call(factories.inquiry().pk, call="reached", by=nora)
+    figures.keep()
     page = open_page("/admin/", reduced_motion="reduce", **options)
     if name == "sign in":
         return page
