@@ -1,6 +1,7 @@
 """What is always true of a question; each file holds one thing."""
 
 from inquiries.models.access import Access
+from inquiries.models.answer import Answer, AnswerVersion
 from inquiries.models.entry import Entry
 from inquiries.models.figure import Figure
 from inquiries.models.finding import Finding
@@ -13,6 +14,8 @@ from inquiries.models.tally import Tally
 
 __all__ = [
     "Access",
+    "Answer",
+    "AnswerVersion",
     "Draft",
     "Entry",
     "Figure",
