@@ -89,14 +89,6 @@ class StaffForm(UserChangeForm):
         self.fields["password"].help_text = mark_safe(link)  # noqa: S308 - our own words
 
 
-class ManagedForm(forms.ModelForm):
-    """What a manager changes of somebody's account, which shows nothing of the password."""
-
-    class Meta:
-        model = StaffUser
-        fields = ("first_name", "last_name", "is_away", "is_active")
-
-
 @admin.register(StaffUser)
 class StaffUserAdmin(UserAdmin, ModelAdmin):
     """Who may sign in, and as what. Accounts are deactivated, never deleted: history points at them."""
@@ -169,12 +161,6 @@ class StaffUserAdmin(UserAdmin, ModelAdmin):
         """What a manager sees and cannot change."""
         return ["last_login"] if request.user.is_superuser else ["email", "shown_roles"]
 
-    def get_form(self, request: HttpRequest, obj: StaffUser | None = None, change: bool = False, **options: Any) -> Any:
-        """The whole account for a superuser only."""
-        if not request.user.is_superuser:
-            options["form"] = ManagedForm
-        return super().get_form(request, obj, change=change, **options)
-
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         """A superuser's, too: a new password is a new owner of the account. One's own has a page for itself."""
         if not request.user.is_superuser:
@@ -187,7 +173,7 @@ class StaffUserAdmin(UserAdmin, ModelAdmin):
         """A new account may sign in; of somebody who is away or gone, the inquiries go back to everybody."""
         obj.is_staff = obj.is_staff or not change
         super().save_model(request, obj, form, change)
-        if change and {"is_active", "is_away"}.intersection(form.changed_data):
+        if change:
             self._give_back(request, obj)
 
     def get_urls(self) -> list[URLPattern]:

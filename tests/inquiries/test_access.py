@@ -44,9 +44,10 @@ def test_a_deed_is_written_down_with_who_what_and_where_from(nurse):
 @pytest.mark.parametrize("inquiry", [True, False], ids=["an inquiry", "no inquiry"])
 def test_the_same_deed_within_five_minutes_is_one_row(nurse, inquiry, monkeypatch):
     kept, now = factories.inquiry() if inquiry else None, timezone.now()
-    monkeypatch.setattr(timezone, "now", lambda: now)
+    start = now - timedelta(seconds=now.timestamp() % access.PERIOD)
 
-    for _ in range(3):
+    for seconds in (0, 1, 299):
+        monkeypatch.setattr(timezone, "now", lambda seconds=seconds: start + timedelta(seconds=seconds))
         access.record(a_request(nurse), DEED.OPENED, kept)
 
     assert Access.objects.count() == 1
@@ -207,7 +208,8 @@ def test_a_refused_attempt_is_written_down(role, method, address):
 
 @pytest.mark.parametrize("named", ["pk", "reference"])
 def test_a_refused_attempt_names_the_inquiry_that_was_asked_for(client, named):
-    kept, person = factories.inquiry(), admin_walk.somebody("Auditor")
+    _, kept, _ = (factories.inquiry(email=f"{number}@example.org") for number in range(3))
+    person = admin_walk.somebody("Auditor")
     client.force_login(person)
 
     client.get(reverse("admin:inquiries_inquiry_change", args=[getattr(kept, named)]))

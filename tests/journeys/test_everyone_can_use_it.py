@@ -163,9 +163,9 @@ FOCUSED = """() => {
 }"""
 
 
-@pytest.mark.parametrize("name", [*PUBLIC, *DESK])
+@pytest.mark.parametrize("name", [*PUBLIC, *DESK, *ELSEWHERE])
 def test_the_tab_key_reaches_everything_in_the_order_of_the_page_and_shows_where_it_is(open_page, visit, name):
-    page = visit_desk(open_page, name, **SCREEN) if name in DESK else visit(name, **SCREEN)
+    page = visit_desk(open_page, name, **SCREEN) if name in [*DESK, *ELSEWHERE] else visit(name, **SCREEN)
     page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
     page.locator("html").evaluate("html => { html.tabIndex = -1; html.focus(); html.removeAttribute('tabindex'); }")
     usable = page.evaluate(USABLE)
