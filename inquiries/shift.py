@@ -17,7 +17,6 @@ class Shift:
     since: datetime
     closes_at: datetime
     next_day: date
-    is_today: bool  # whether that closing is today's
 
 
 def shift(practice: Practice, now: datetime) -> Shift:
@@ -40,7 +39,6 @@ def shift(practice: Practice, now: datetime) -> Shift:
         since=min([now - DAY, *closings[-1:]]),
         closes_at=closes_at.astimezone(UTC),
         next_day=min(later) if later else today + DAY,
-        is_today=today in by_day or not by_day,
     )
 
 

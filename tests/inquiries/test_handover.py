@@ -87,6 +87,14 @@ def test_a_clinic_that_never_closes_hands_over_at_midnight(clinic, hours):
     assert found.next_day == date(2026, 11, 18)
 
 
+def test_a_day_that_ends_at_midnight_is_not_the_next_day(clinic):
+    clinic.opening_hours = "Mo,We 00:00-24:00"
+
+    found = shift(clinic, local(16, 12))
+
+    assert (found.closes_at, found.next_day) == (local(17, 0), date(2026, 11, 18))
+
+
 def test_hours_that_nobody_can_read_stop_no_handover(clinic):
     clinic.opening_hours = "whenever we like"
 
