@@ -164,30 +164,35 @@ def away(*args, **kwargs):
     raise OperationalError
 
 
+def _words(response) -> str:
+    content: bytes = response.content
+    return content.decode()
+
+
 def show(state: str, client, monkeypatch) -> str:
     """A page by its address, or one of the states in which the form and the site can be."""
     loader.load()
     if state == "form with errors":
-        return client.post("/contact/", {}).content.decode()
+        return _words(client.post("/contact/", {}))
     if state == "receipt":
-        return client.get(client.post("/contact/", factories.posted()).headers["Location"]).content.decode()
+        return _words(client.get(client.post("/contact/", factories.posted()).headers["Location"]))
     if state == "form open for too long":
-        return Client(enforce_csrf_checks=True).post("/contact/", factories.posted()).content.decode()
+        return _words(Client(enforce_csrf_checks=True).post("/contact/", factories.posted()))
     if state == "message not saved":
         monkeypatch.setattr(services, "submit", away)
-        return client.post("/contact/", factories.posted()).content.decode()
+        return _words(client.post("/contact/", factories.posted()))
     if state == "other form open for too long":
-        return Client(enforce_csrf_checks=True).post("/admin/login/", {}).content.decode()
+        return _words(Client(enforce_csrf_checks=True).post("/admin/login/", {}))
     if state == "not allowed":
         ada = factories.staff("ada@example.org", "Ada")
         StaffUser.objects.filter(pk=ada.pk).update(is_superuser=False)
         client.force_login(ada)
-        return client.get("/admin/staff/staffuser/").content.decode()
+        return _words(client.get("/admin/staff/staffuser/"))
     if state == "fault":
         monkeypatch.setattr("clinic.pages.views.context", away)
         client.raise_request_exception = False
-        return client.get("/privacy/").content.decode()
-    return client.get(state).content.decode()
+        return _words(client.get("/privacy/"))
+    return _words(client.get(state))
 
 
 FORMS = ["form with errors", "receipt", "form open for too long", "message not saved"]

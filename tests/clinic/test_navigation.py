@@ -33,7 +33,8 @@ def clock(monkeypatch) -> list[float]:
 
 
 def html(site, address: str) -> str:
-    return site.get(address).content.decode()
+    content: bytes = site.get(address).content
+    return content.decode()
 
 
 def part(page: str, start: str, tag: str) -> str:

@@ -1,10 +1,12 @@
 """What the worker counts for the dashboard: by day, week and topic, exactly, and kept when inquiries are gone."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from clinic.practice.models import Practice
 from inquiries import figures
 from inquiries.figures import Measure
 from inquiries.models import Figure, Inquiry, WorkerHeartbeat
@@ -22,12 +24,12 @@ def recent(db):
 
     def _recent(now: datetime = NOW) -> figures.Recent:
         figures.keep(now)
-        return figures.recent(now, figures.Practice.objects.current().zone)
+        return figures.recent(now, Practice.objects.current().zone)
 
     return _recent
 
 
-def replied(minutes: float, received_at: datetime = NOW - timedelta(days=1), **said: str) -> Inquiry:
+def replied(minutes: float, received_at: datetime = NOW - timedelta(days=1), **said: Any) -> Inquiry:
     """An inquiry that got its first reply so many minutes after it came."""
     kept = inquiry(received_at=received_at, **said)
     Inquiry.objects.filter(pk=kept.pk).update(first_replied_at=received_at + timedelta(minutes=minutes))
@@ -36,6 +38,8 @@ def replied(minutes: float, received_at: datetime = NOW - timedelta(days=1), **s
 
 def minutes_of(figure: Figure | None) -> tuple[int, float, float]:
     assert figure is not None
+    assert figure.median is not None
+    assert figure.slow is not None
     return figure.counted, figure.median / 60, figure.slow / 60
 
 

@@ -1,6 +1,6 @@
 """The list's tabs, filters and order, the button that claims the next, and changes to many at once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -94,9 +94,9 @@ def test_not_delivered_shows_what_an_email_failed_for_or_waits_too_long(desk):
 )
 def test_a_filter_leaves_what_fits_in_any_tab(desk, query, fits):
     if "received_at" in fits:
-        fits = {"received_at": timezone.datetime.fromisoformat(fits["received_at"])}
+        fits = {"received_at": datetime.fromisoformat(fits["received_at"])}
     wanted = inquiry(**fits)
-    inquiry(received_at=timezone.datetime.fromisoformat("2026-02-01T05:00:00+00:00"))
+    inquiry(received_at=datetime.fromisoformat("2026-02-01T05:00:00+00:00"))
 
     shown = [listed(desk, standing=tab, **query) for tab in ("waits", "unassigned", "all")]
 
