@@ -106,7 +106,7 @@ def receipt(inquiry: Inquiry, practice: Practice) -> list[Letter]:
     if not inquiry.email:
         return []
     spanish = inquiry.language == Language.SPANISH
-    due = _in_spanish(inquiry.due_at, practice) if spanish else clock.in_words(inquiry.due_at, practice)
+    due = in_spanish(inquiry.due_at, practice) if spanish else clock.in_words(inquiry.due_at, practice)
     name, sender = ("receipt.es", "Recepción") if spanish else ("receipt", "Front desk")
     words = _words(name, inquiry, practice, due=due, link=_link("inquiries:contact"))
     return [Letter(Notice.Kind.RECEIPT, inquiry.email, sender, *words, mailboxes.digest(inquiry.email))]
@@ -160,7 +160,7 @@ def _link(view: str, *args: Any) -> str:
     return settings.SITE_URL + reverse(view, args=args)
 
 
-def _in_spanish(moment: datetime, practice: Practice) -> str:
+def in_spanish(moment: datetime, practice: Practice) -> str:
     """As `clock.in_words`: "martes 24 de noviembre, 11:00 a. m."."""
     local = moment.astimezone(practice.zone)
     midnight = (local.hour, local.minute) == (0, 0)

@@ -25,12 +25,16 @@ FRONT_DESK = frozenset(
         "inquiries.view_inquiry",  # the list, which shows no message
         "inquiries.open_inquiry",  # the page of one, with what the patient wrote
         "inquiries.change_inquiry",  # claim, note, close
+        "inquiries.view_answer",  # prepared answers; on an inquiry's page, acting on it is enough
         "post_office.view_email",
         "post_office.change_email",  # send again, put aside
     }
 )
+WRITING_ANSWERS = frozenset({"inquiries.view_answer", "inquiries.add_answer", "inquiries.change_answer"})
 CLINICIAN = FRONT_DESK | {
+    *WRITING_ANSWERS,
     "inquiries.assign_inquiry",
+    "inquiries.approve_answer",
     "pages.view_page",
     "pages.view_reference",
     "pages.approve_page",
@@ -48,6 +52,7 @@ MANAGER = CLINICIAN | {
 }
 CONTENT_EDITOR = frozenset(
     {
+        *WRITING_ANSWERS,
         "pages.view_page",
         "pages.add_page",
         "pages.change_page",
@@ -63,11 +68,13 @@ AUDITOR = frozenset({"inquiries.view_inquiry", "inquiries.view_access"})
 
 ROLES = {
     "Front desk": Role("Reads what patients write and moves it on.", FRONT_DESK),
-    "Clinician": Role("As the front desk; also gives inquiries to others and approves pages.", CLINICIAN),
+    "Clinician": Role("As the front desk; also gives inquiries to others, and approves pages and answers.", CLINICIAN),
     "Manager": Role(
         "As a clinician; also exports lists, sees the staff, and keeps what the site says of the practice.", MANAGER
     ),
-    "Content editor": Role("Writes pages and publishes what a clinician approved. Sees no inquiries.", CONTENT_EDITOR),
+    "Content editor": Role(
+        "Writes pages and prepared answers, and publishes what a clinician approved. Sees no inquiries.", CONTENT_EDITOR
+    ),
     "Auditor": Role("Sees who looked at what, and the list of inquiries, but opens none.", AUDITOR),
 }
 

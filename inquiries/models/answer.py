@@ -5,7 +5,7 @@ from typing import ClassVar
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
@@ -19,14 +19,10 @@ TEXT_LENGTH = 4_000
 class AnswerQuerySet(models.QuerySet["Answer"]):
     """Questions about prepared answers."""
 
-    def with_offered(self) -> "AnswerQuerySet":
-        """Each with `offered_id`, its newest approved version; None while there is none."""
-        approved = AnswerVersion.objects.filter(answer=OuterRef("pk"), approved_at__isnull=False)
-        return self.annotate(offered_id=Subquery(approved.order_by("-number").values("pk")[:1]))
-
     def offered(self) -> "AnswerQuerySet":
-        """Those that staff may use today."""
-        return self.with_offered().filter(retired_at=None, offered_id__isnull=False)
+        """Those that staff may use today: with an approved text, and not retired."""
+        approved = AnswerVersion.objects.filter(approved_at__isnull=False)
+        return self.filter(retired_at=None, pk__in=approved.values("answer"))
 
 
 class Answer(models.Model):

@@ -86,7 +86,7 @@ def test_somebody_who_wants_spanish_gets_the_receipt_in_spanish():
     ],
 )
 def test_spanish_times_are_said_as_people_say_them(moment, words):
-    assert notices._in_spanish(moment, Practice()) == words
+    assert notices.in_spanish(moment, Practice()) == words
 
 
 def test_an_email_loads_nothing_from_anywhere():
