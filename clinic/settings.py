@@ -328,6 +328,12 @@ UNFOLD = {
                         "permission": allows("inquiries.view_inquiry"),
                     },
                     {
+                        "title": "Prepared answers",
+                        "icon": "quickreply",
+                        "link": reverse_lazy("admin:inquiries_answer_changelist"),
+                        "permission": allows("inquiries.view_answer"),
+                    },
+                    {
                         "title": "Outbox",
                         "icon": "outgoing_mail",
                         "link": reverse_lazy("admin:post_office_email_changelist"),

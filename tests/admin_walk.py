@@ -20,11 +20,13 @@ from clinic.staff import roles
 from clinic.staff.models import StaffUser
 from inquiries import bulk
 from inquiries.admin.actions import ACTIONS as INQUIRY_ACTIONS
+from inquiries.admin.answer_editor import ACTIONS as ANSWER_ACTIONS
 from inquiries.admin.outbox import SAID
 from inquiries.models import Access, Notice
 from tests import factories
 
 ACTIONS: dict[str, Mapping[str, Any]] = {
+    "inquiries/answer": ANSWER_ACTIONS,
     "inquiries/inquiry": INQUIRY_ACTIONS,
     "pages/page": PAGE_ACTIONS,
     "post_office/email": SAID,
@@ -78,6 +80,7 @@ def make_samples() -> dict[str, Sample]:
     posted = {**text, "body": "Other words.", "section": "treatment", "order": 1, "slug": "b-page", "note": "Again"}
     reference = Reference.objects.create(key="a2020", authors="A", title="Words", year=2020, doi="10.1000/1")
     email = Notice.objects.filter(inquiry=inquiry, kind=Notice.Kind.RECEIPT).values_list("email_id", flat=True).get()
+    answer = factories.answer("When we are open", approved=False)
     row = Access.objects.create(person=owner, deed="opened", inquiry=inquiry, period=1, place="a page")
     return {
         "r": Sample({"content_type_id": ContentType.objects.get_for_model(page).pk, "object_id": page.pk}),
@@ -100,6 +103,10 @@ def make_samples() -> dict[str, Sample]:
             },
         ),
         "inquiries/access": Sample({"object_id": row.pk}),
+        "inquiries/answer": Sample(
+            {"object_id": answer.pk, "answer_id": answer.pk},
+            {"name": "Another", "topic": "", "language": "en", "text": "Words.", "seen": answer.revision},
+        ),
         "<url>": Sample({"url": "no-such-page"}),
     }
 

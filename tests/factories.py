@@ -3,9 +3,11 @@
 import uuid
 from typing import Any
 
+from django.utils import timezone
+
 from clinic.staff.models import StaffUser
 from inquiries import services
-from inquiries.models import Inquiry
+from inquiries.models import Answer, AnswerVersion, Inquiry
 
 
 def posted(**changes: Any) -> dict[str, str]:
@@ -47,3 +49,13 @@ def inquiry(**changes: Any) -> Inquiry:
 def staff(email: str, first_name: str = "") -> StaffUser:
     """Somebody who works at the clinic and may do everything."""
     return StaffUser.objects.create_superuser(email, "a long enough pass phrase", first_name=first_name)
+
+
+def answer(name: str, *texts: str, topic: str = "", language: str = "en", approved: bool = True) -> Answer:
+    """A prepared answer with these texts, the first one written first; all of them approved, or none."""
+    kept = Answer.objects.create(name=name, topic=topic, language=language)
+    by = StaffUser.objects.get_or_create(email="ada@example.org")[0] if approved else None
+    for number, text in enumerate(texts or ["Hello {name}."], 1):
+        when = timezone.now() if by else None
+        AnswerVersion.objects.create(answer=kept, number=number, text=text, approved_by=by, approved_at=when)
+    return kept

@@ -1,4 +1,4 @@
-"""What a browser may ask of one inquiry besides its page: a change, a saved draft, who else is looking."""
+"""What a browser may ask of one inquiry besides its page: a change, a draft, words to insert, who else is looking."""
 
 from functools import partial
 from typing import TYPE_CHECKING, cast
@@ -17,8 +17,8 @@ from clinic.practice import clock
 from clinic.practice.models import Practice
 from clinic.staff.models import StaffUser
 from inquiries import entries, services, timeline
-from inquiries.admin import inquiry_page
-from inquiries.admin.actions import ACTIONS, ActionForm, offered
+from inquiries.admin import answer_picker, inquiry_page
+from inquiries.admin.actions import ACTIONS, ActionForm, EntryForm, offered
 from inquiries.admin.inquiry_page import READ
 from inquiries.changes import ACT, may_act
 from inquiries.models import Inquiry, Look
@@ -41,6 +41,7 @@ def urls(desk: "InquiryAdmin") -> list[URLPattern]:
         for address, method, view, name in (
             ("do/<str:action>/", "POST", act, "action"),
             ("draft/", "POST", draft, "draft"),
+            ("insert/", "POST", insert, "insert"),
             ("viewing/", "GET", viewing, "viewing"),
         )
     ]
@@ -109,6 +110,23 @@ def draft(desk: "InquiryAdmin", request: HttpRequest, inquiry_id: int) -> HttpRe
         return redirect(reverse("admin:inquiries_inquiry_change", args=[inquiry_id]))
     now = timezone.now().astimezone(Practice.objects.recent().zone)
     return JsonResponse({"saved": f"Draft saved at {clock.time_in_words(now)}. Only you see it."})
+
+
+def insert(desk: "InquiryAdmin", request: HttpRequest, inquiry_id: int) -> HttpResponse:
+    """The page again, with a prepared answer below what was typed; nothing is written down yet but the draft.
+
+    The version that the person saw stays: what they have not read yet still stops them when they save.
+    """
+    person = _person(request, *READ, ACT)
+    inquiry = Inquiry.objects.filter(pk=inquiry_id).first()
+    if inquiry is None:
+        raise Http404("There is no such inquiry")
+    typed = {name: request.POST.get(f"entry-{name}", "") for name in ("seen", "what", "text")}
+    chosen = request.POST.get(answer_picker.CHOSEN, "")
+    inserted = answer_picker.insert(chosen, typed["text"], inquiry, Practice.objects.current())
+    entries.keep_draft(inquiry_id, text=inserted.text, by=person)
+    form = EntryForm(prefix="entry", initial={**typed, "text": inserted.text})
+    return inquiry_page.show(desk, request, str(inquiry_id), bound=form, inserted=inserted)
 
 
 def viewing(desk: "InquiryAdmin", request: HttpRequest, inquiry_id: int) -> HttpResponse:

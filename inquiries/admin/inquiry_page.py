@@ -18,6 +18,7 @@ from clinic.practice import clock
 from clinic.practice.models import Practice
 from clinic.staff.models import StaffUser
 from inquiries import access, references, spam, timeline
+from inquiries.admin import answer_picker
 from inquiries.admin.actions import FIRST, ActionForm, offered
 from inquiries.changes import may_act
 from inquiries.highlight import flags, pieces, reasons
@@ -107,8 +108,14 @@ def find(object_id: str, person: StaffUser) -> Inquiry:
     return inquiry
 
 
-def show(desk: "InquiryAdmin", request: HttpRequest, object_id: str, bound: ActionForm | None = None) -> HttpResponse:
-    """The page of one inquiry. `bound` is a form that was refused, shown again with what was typed."""
+def show(
+    desk: "InquiryAdmin",
+    request: HttpRequest,
+    object_id: str,
+    bound: ActionForm | None = None,
+    inserted: answer_picker.Inserted | None = None,
+) -> HttpResponse:
+    """The page of one inquiry. `bound` is a form shown again with what was typed: refused, or with words inserted."""
     if request.method not in ("GET", "HEAD") and bound is None:
         return HttpResponseNotAllowed(["GET", "HEAD"])
     opened = open_for(request, object_id)
@@ -126,11 +133,13 @@ def show(desk: "InquiryAdmin", request: HttpRequest, object_id: str, bound: Acti
         "flags": flags(findings),
         "looked": opened_by(opened),
         "message_pieces": marked,
+        "picker": answer_picker.picker(inquiry, inserted) if "entry" in offers else None,
         "reasons": reasons(inquiry, findings, marked),
         "related": related(inquiry),
         "suspicions": [spam.in_words(name) for name in inquiry.suspicions],
     }
-    return TemplateResponse(request, "admin/inquiries/inquiry/page.html", context, status=422 if bound else 200)
+    status = 422 if bound and bound.is_bound else 200
+    return TemplateResponse(request, "admin/inquiries/inquiry/page.html", context, status=status)
 
 
 def frame(desk: "InquiryAdmin", request: HttpRequest, opened: Opened) -> dict[str, Any]:

@@ -24,6 +24,7 @@ DESK = {"Front desk", "Clinician", "Manager"} | BOSS
 CHIEFS = {"Clinician", "Manager"} | BOSS
 MANAGER = {"Manager"} | BOSS
 EDITOR = {"Content editor"} | BOSS
+ANSWERERS = CHIEFS | EDITOR  # who write prepared answers
 READERS = CHIEFS | EDITOR  # of pages
 LIST = DESK | {"Auditor"}
 AUDITOR = {"Auditor"} | BOSS
@@ -62,7 +63,7 @@ TABLE: dict[str, Row] = {
     "practice/": (MANAGER, MANAGER),
     "pages/": (READERS, READERS),
     "post_office/": (DESK, DESK),
-    "inquiries/": (LIST, LIST),
+    "inquiries/": (LIST | EDITOR, LIST | EDITOR),
     **of_model("auth/group", BOSS, BOSS, BOSS, BOSS),
     **of_model("staff/staffuser", MANAGER, BOSS, MANAGER, NOBODY),
     "staff/staffuser/<id>/password/": (BOSS, BOSS),
@@ -85,6 +86,10 @@ TABLE: dict[str, Row] = {
     "post_office/email/<email_id>/do/send-again/": (NOBODY, DESK),
     "post_office/email/<email_id>/do/put-aside/": (NOBODY, DESK),
     **of_model("inquiries/access", AUDITOR, NOBODY, NOBODY, NOBODY),
+    **of_model("inquiries/answer", DESK | EDITOR, ANSWERERS, ANSWERERS, NOBODY),
+    "inquiries/answer/<answer_id>/do/approve/": (NOBODY, CHIEFS),
+    "inquiries/answer/<answer_id>/do/bring-back/": (NOBODY, ANSWERERS),
+    "inquiries/answer/<answer_id>/do/retire/": (NOBODY, ANSWERERS),
     **of_model("inquiries/inquiry", LIST, NOBODY, NOBODY, NOBODY),
     "inquiries/inquiry/handover/": (LIST, NOBODY),
     "inquiries/inquiry/<object_id>/change/": (DESK, NOBODY),
@@ -95,6 +100,7 @@ TABLE: dict[str, Row] = {
     "inquiries/inquiry/search/": (DESK, DESK),
     "inquiries/inquiry/export/": (MANAGER, MANAGER),
     "inquiries/inquiry/<inquiry_id>/draft/": (NOBODY, DESK),
+    "inquiries/inquiry/<inquiry_id>/insert/": (NOBODY, DESK),
     "inquiries/inquiry/<inquiry_id>/viewing/": (DESK, NOBODY),
 }
 
