@@ -55,6 +55,12 @@ def require(inquiry: Inquiry, verb: str, *allowed: Status) -> None:
         raise Refused(f"{inquiry} cannot be {verb}: it is now “{inquiry.get_status_display()}”{owner}.")
 
 
+def require_present(person: StaffUser) -> None:
+    """Raise Refused for a person who is away: what they took would be given back within seconds."""
+    if person.is_away:
+        raise Refused("You are marked as away. Select “I am back” in the menu before you take an inquiry.")
+
+
 def may_act() -> QuerySet[StaffUser]:
     """Everybody who may change inquiries today: who can confirm a closing, and who can be given one."""
     people = StaffUser.objects.with_perm(ACT, backend="django.contrib.auth.backends.ModelBackend")

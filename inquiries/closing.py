@@ -7,6 +7,9 @@ from inquiries import notices
 from inquiries.changes import Refused, change, may_act, require
 from inquiries.models import Inquiry, Outcome, Status, Urgency
 
+# Ended like this, the person was answered, at the latest now: staff also answer from their own mailbox.
+REPLIED = {Outcome.ANSWERED, Outcome.BOOKED, Outcome.REFERRED}
+
 
 def close(inquiry_id: int, *, outcome: str, by: StaffUser, seen: int | None = None) -> Inquiry:
     """End an inquiry, saying how it ended; an urgent one only asks to be closed, until a second person confirms.
@@ -69,4 +72,6 @@ def _forget_closing(inquiry: Inquiry) -> None:
 def _end(inquiry: Inquiry, outcome: str, by: StaffUser) -> None:
     inquiry.status, inquiry.outcome = Status.DONE, outcome
     inquiry.closed_at, inquiry.closed_by, inquiry.waiting_until = timezone.now(), by, None
+    if outcome in REPLIED and inquiry.first_replied_at is None:
+        inquiry.first_replied_at = inquiry.closed_at
     _forget_closing(inquiry)

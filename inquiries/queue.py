@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from clinic.staff.models import StaffUser
 from inquiries import services
-from inquiries.changes import CHANGEABLE, Refused
+from inquiries.changes import CHANGEABLE, require_present
 from inquiries.models import Inquiry, Status
 from inquiries.querysets import InquiryQuerySet
 
@@ -20,8 +20,7 @@ def claim_next(*, by: StaffUser) -> Inquiry | None:
     People who ask at the same moment get different ones: whoever comes second skips what the first holds, and does
     not wait. Raises Refused for a person who is away, who would lose it again at once.
     """
-    if by.is_away:
-        raise Refused("You are marked as away. Ask a manager to change that before you take an inquiry.")
+    require_present(by)
     with transaction.atomic():
         first = Inquiry.objects.unassigned().in_order().select_for_update(skip_locked=True).only("pk").first()
         return services.claim(first.pk, by=by) if first else None

@@ -14,7 +14,7 @@ from clinic.practice import clock
 from clinic.practice.models import Practice
 from clinic.staff.models import StaffUser
 from inquiries import notices
-from inquiries.changes import CHANGEABLE, Refused, Stale, change, may_act, require
+from inquiries.changes import CHANGEABLE, Refused, Stale, change, may_act, require, require_present
 from inquiries.closing import close, confirm_close, decline_close, stop_pages
 from inquiries.entries import log_call, note
 from inquiries.intake import NoRoom, submit
@@ -30,8 +30,12 @@ __all__ = [
 
 
 def claim(inquiry_id: int, *, by: StaffUser, seen: int | None = None) -> Inquiry:
-    """Take a new inquiry, or one that waited on the patient. Raises Refused when it is not there to take."""
+    """Take a new inquiry, or one that waited on the patient. Raises Refused when it is not there to take.
+
+    A person who is away would lose it again within seconds, and is told so.
+    """
     with change(inquiry_id, "claim", by=by, seen=seen) as inquiry:
+        require_present(by)
         if inquiry.status == Status.OPEN and inquiry.owner_id == by.pk:
             raise Refused(f"{inquiry} is already yours.")
         require(inquiry, "claimed", Status.NEW, Status.WAITING)
@@ -99,6 +103,7 @@ def reopen(inquiry_id: int, *, by: StaffUser, seen: int | None = None) -> Inquir
     Raises Refused unless it had ended.
     """
     with change(inquiry_id, "reopen", by=by, seen=seen) as inquiry:
+        require_present(by)
         require(inquiry, "reopened", Status.DONE)
         inquiry.status, inquiry.owner, inquiry.outcome = Status.OPEN, by, ""
         inquiry.closed_at = inquiry.closed_by = None

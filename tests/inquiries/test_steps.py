@@ -44,6 +44,24 @@ def test_a_claimed_inquiry_cannot_be_claimed_by_somebody_else(nurse, colleague):
         services.claim(kept.pk, by=colleague)
 
 
+@pytest.mark.parametrize(("status", "service"), [("new", services.claim), ("done", services.reopen)])
+def test_a_person_who_is_away_takes_nothing(nurse, status, service):
+    kept = in_status(status, nurse)
+    nurse.is_away = True
+
+    with pytest.raises(services.Refused, match="away"):
+        service(kept.pk, by=nurse)
+
+
+@pytest.mark.parametrize(("outcome", "replied"), [("answered", True), ("booked", True), ("spam", False)])
+def test_closing_counts_as_the_first_reply_when_it_says_that_there_was_one(nurse, outcome, replied):
+    kept = in_status("open", nurse)
+
+    kept = services.close(kept.pk, outcome=outcome, by=nurse)
+
+    assert (kept.first_replied_at == kept.closed_at) is replied
+
+
 @pytest.mark.parametrize("status", ["new", "waiting", "done"])
 def test_only_an_open_inquiry_can_be_set_to_wait(nurse, status):
     kept = in_status(status, nurse)
