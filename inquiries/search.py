@@ -15,7 +15,7 @@ from django.db import connection, models
 from inquiries import references
 from inquiries.search_terms import Term, cleaned, digits, emails, phones, terms
 
-MOST = 2_000  # so many are found and counted
+MOST = 1_000  # so many are found, counted and put in order: nobody reads further, and each costs a look at its row
 READ_AT_ONCE = 200  # new inquiries that a search reads in before it looks, should the worker not have come to them
 
 # As what an inquiry fits, the surest first.

@@ -6,8 +6,10 @@ from unittest import mock
 
 import pytest
 from django.contrib.auth.models import Group
+from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from clinic.logs import PrivateFormatter
 from clinic.staff.models import StaffUser
@@ -326,6 +328,15 @@ def test_the_page_asks_the_database_as_often_for_sixty_findings_as_for_two(desk)
         counts.append(len(queries))
 
     assert counts[0] == counts[1] <= 15
+
+
+def test_the_words_of_a_search_do_not_outlive_the_shift(desk):
+    ask(desk, "gonzalez")
+    Session.objects.update(expire_date=timezone.now())
+
+    worker.work_one_round()
+
+    assert not Session.objects.exists()
 
 
 # --- What nobody would type ------------------------------------------------------------------------------------------

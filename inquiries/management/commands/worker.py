@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.management.base import BaseCommand
 from django.db import connection
 from django.utils import timezone
@@ -75,7 +76,7 @@ def in_charge() -> Iterator[bool]:
 def work_one_round(stopped: Callable[[], bool] = lambda: False) -> None:
     """Everything that is due now, once. A fault in one part must not keep the others from being done."""
     ends = time.monotonic() + SENDING
-    parts = (_beat, paging.page_again, _resume, queue.give_back_from_absent, _read_in)
+    parts = (_beat, paging.page_again, _resume, queue.give_back_from_absent, _read_in, _forget)
     # Figures come last: they may take seconds, and nobody's life hangs on them.
     for part in (*parts, lambda: _send(lambda: not stopped() and time.monotonic() < ends), figures.keep):
         try:
@@ -99,6 +100,11 @@ def _read_in() -> None:
     ends = time.monotonic() + READING
     while search.read_in(READ_AT_ONCE, back=LOOK_BACK) == READ_AT_ONCE and time.monotonic() < ends:
         pass
+
+
+def _forget() -> None:
+    """Sessions that are over, which hold what was searched for."""
+    SessionStore.clear_expired()
 
 
 def _send(go_on: Callable[[], bool]) -> None:
