@@ -23,9 +23,9 @@ def main() -> int:
         django.setup()
         from benchmarks import desk
 
-        say("Starting a database and three web servers of its own ...")
+        say("Starting a database and four web servers of its own ...")
         with throwaway.servers(folder) as servers:
-            lines = [*rounds.measure(servers, effort), *desk.measure(servers.site, effort)]
+            lines = [*rounds.measure(servers, effort), *desk.measure(servers, effort, folder)]
     print(f"{_machine()}\n\n{table.text(lines)}")
     if smoke:
         say("A smoke run: it shows that every step works. Its figures mean nothing.")

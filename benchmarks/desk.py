@@ -1,184 +1,182 @@
-"""The triage list and the page of one inquiry, with few and with many inquiries in the table."""
+"""The pages of the triage desk with few and with many inquiries in the table, beside Django's own admin."""
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from http.client import HTTPConnection
-from statistics import median
-from typing import Any
+from pathlib import Path
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from benchmarks import crowd
 from benchmarks.effort import Effort, say
+from benchmarks.few import DATABASE
 from benchmarks.load import HOST, WrongAnswer
 from benchmarks.table import Line
-from benchmarks.throwaway import Server
+from benchmarks.throwaway import Server, Servers, one_more
 from clinic.staff.models import StaffUser
-from inquiries import references
+from inquiries.admin.standing import STANDINGS
 
 LIST = "/admin/inquiries/inquiry/"
-# A prime, so that references are all different and lie in no order, as the real ones do.
-STEP = 9_999_991
-TABLE = "inquiries_inquiry"
+STOCK = "/stock/inquiries/inquiry/"
+MOST_QUERIES = 15
 
-# Of every hundred: two new and one open (these wait for us), one waits on the patient, one is quarantined, the rest
-# are done. What waits came within the last days; the rest over two years. Every constraint is checked.
-GENERATE = f"""
-    INSERT INTO {TABLE} (
-        reference, submission_key, received_at, topic, writing_for, message, name, reply_by, email, phone,
-        voicemail_ok, contact_times, language, status, urgency, due_at, owner_id, waiting_until, outcome,
-        closed_at, closed_by_id, version, sample)
-    SELECT reference, gen_random_uuid(), received_at,
-        (ARRAY['treatment', 'appointment', 'billing', 'referral', 'other'])[1 + n %% 5], 'self',
-        'I have felt low for about a year and wonder whether the injections could help me. Question ' || n,
-        'Person ' || n, 'email', 'person' || n || '@example.org', '', false, '', 'en', status,
-        CASE WHEN n %% 1000 = 0 THEN 'crisis' WHEN n %% 500 = 1 THEN 'emergency' ELSE 'routine' END,
-        received_at + interval '1 day',
-        CASE WHEN status IN ('open', 'waiting', 'done') THEN %(staff)s END,
-        CASE WHEN status = 'waiting' THEN current_date + 7 END,
-        CASE WHEN status = 'done' THEN 'answered' ELSE '' END,
-        CASE WHEN status = 'done' THEN received_at + interval '5 hours' END,
-        CASE WHEN status = 'done' THEN %(staff)s END,
-        1, false
-    FROM (
-        SELECT n, {
-    " || ".join(
-        f"substr('{references.ALPHABET}', 1 + (n * {STEP} / {len(references.ALPHABET) ** place} "
-        f"%% {len(references.ALPHABET)})::int, 1)"
-        for place in range(references.LENGTH)
-    )
-} AS reference,
-        now() - CASE WHEN n %% 100 < 3 THEN n %% 2880 ELSE n %% 1051200 END * interval '1 minute' AS received_at,
-        CASE n %% 100 WHEN 0 THEN 'new' WHEN 1 THEN 'new' WHEN 2 THEN 'open' WHEN 3 THEN 'waiting'
-            WHEN 4 THEN 'quarantined' ELSE 'done' END AS status
-        FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n
-    ) AS made
-"""
-LIST_SQL = f"""
-    SELECT i.id, i.reference, i.urgency, i.due_at, i.topic, i.status, i.received_at, i.sample, s.email
-    FROM {TABLE} i LEFT JOIN staff_staffuser s ON s.id = i.owner_id
-    WHERE i.status IN ('new', 'open') ORDER BY i.pinned DESC, i.due_at, i.id LIMIT 50
-"""
-PAGE_SQL = f"SELECT * FROM {TABLE} WHERE id = %(id)s"
+
+@dataclass(frozen=True)
+class Page:
+    """Something that staff look at: by its address, or by sending words to it and following where that leads."""
+
+    name: str
+    path: str
+    words: str = ""
+    stock: bool = False
 
 
 @dataclass(frozen=True)
 class Timed:
-    """One page at one size of the table: milliseconds of each visit, and of each raw query for the same rows."""
+    """One page at one size of the table: milliseconds of each visit."""
 
-    name: str
+    page: Page
     size: int
     queries: int
-    page: list[float]
-    sql: list[float]
+    visits: list[float] = field(default_factory=list)
 
-    def lines(
-        self, beside: "Timed | None" = None, at_most: float | None = None, below_ms: float | None = None
-    ) -> list[Line]:
-        """For the table; the targets are for the page, as a ratio and in milliseconds."""
-        ratios = [median(self.page) / median(beside.page)] if beside else []
-        what = f"{self.name}, {self.size:,} inquiries ({self.queries} queries)"
-        compared = f"{beside.size:,} inquiries" if beside else ""
-        return [
-            Line(what, self.page, "ms", beside=compared, ratios=ratios, at_most=at_most, below_ms=below_ms),
-            Line("  raw SQL for the same rows", self.sql, "ms"),
-        ]
+    def line(self, beside: "Timed | None" = None) -> Line:
+        """For the table. Ours have targets, as a ratio and in milliseconds; with too many queries, none is kept."""
+        what = f"{self.page.name}, {self.size:,} inquiries" + (f" ({self.queries} queries)" if self.queries else "")
+        if self.page.stock or not beside:
+            return Line(what, self.visits, "ms")
+        ratios = [mine / theirs for mine, theirs in zip(self.visits, beside.visits, strict=True)]
+        below = 80 if self.queries <= MOST_QUERIES else 0
+        return Line(
+            what, self.visits, "ms", beside=f"{beside.size:,} inquiries", ratios=ratios, at_most=1.5, below_ms=below
+        )
 
 
-def measure(site: Server, effort: Effort) -> list[Line]:
-    """The two pages at two sizes."""
-    desk = Desk(site.port, effort.repeats)
-    lists, pages = [], []
-    for size in (effort.few, effort.many):
-        say(f"Filling the table up to {size:,} inquiries ...")
-        say(f"... {desk.grow_to(size):.0f} seconds")
-        lists.append(desk.time_list())
-        pages.append(desk.time_page())
+def measure(servers: Servers, effort: Effort, folder: Path) -> list[Line]:
+    """Every page at two sizes, visited in turns, so that a slow moment of the machine hits both."""
+    desk = Desk()
+    desk.grow_to(effort.few)
+    few = desk.pages()
+    crowd.copy(DATABASE)
+    desk.grow_to(effort.many)
+    many = desk.pages()
+    with one_more(folder, "benchmarks.few.wsgi:application") as small:
+        for pair in zip(few, many, strict=True):
+            if pair[0].page.stock:
+                desk.visit([(pair[1], servers.stock)], effort.stock_repeats)
+            else:
+                desk.visit([(pair[0], small), (pair[1], servers.site)], effort.repeats)
     return [
-        *lists[0].lines(),
-        *lists[1].lines(lists[0], at_most=1.5, below_ms=60),
-        *pages[0].lines(),
-        *pages[1].lines(pages[0]),
+        line
+        for little, much in zip(few, many, strict=True)
+        for line in ([much.line()] if much.page.stock else [little.line(), much.line(little)])
     ]
 
 
 class Desk:
     """A signed-in member of staff, looking at the site over HTTP."""
 
-    def __init__(self, port: int, repeats: int) -> None:
-        self.port = port
-        self.repeats = repeats
+    def __init__(self) -> None:
         self.staff = StaffUser.objects.create_superuser("bench@example.org", "signs in without typing it")
         self.client = Client(SERVER_NAME=HOST)
         self.client.force_login(self.staff)
+        self.client.get(LIST)  # whose forms need a second cookie
         self.size = 0
 
-    def grow_to(self, size: int) -> float:
-        """Fill the table up to `size` inquiries; the seconds it took. Leaves it as autovacuum would.
-
-        No history is written for them: the trigger would double the time, and neither page reads it.
-        """
+    def grow_to(self, size: int) -> None:
+        """Fill the table up to `size` inquiries."""
+        say(f"Filling the table up to {size:,} inquiries ...")
         started = time.perf_counter()
-        with connection.cursor() as cursor:
-            if not self.size:
-                cursor.execute(f"TRUNCATE {TABLE} CASCADE")
-            cursor.execute(f"ALTER TABLE {TABLE} DISABLE TRIGGER USER")
-            cursor.execute(GENERATE, {"first": self.size + 1, "last": size, "staff": self.staff.pk})
-            cursor.execute(f"ALTER TABLE {TABLE} ENABLE TRIGGER USER")
-            cursor.execute(f"VACUUM (ANALYZE) {TABLE}")
+        crowd.fill(self.size + 1, size, self.staff.pk)
         self.size = size
-        return time.perf_counter() - started
+        say(f"... {time.perf_counter() - started:.0f} seconds")
 
-    def time_list(self) -> Timed:
-        """The list as it opens."""
-        return self._time("triage list", LIST, LIST_SQL, {})
+    def pages(self) -> list[Timed]:
+        """What is to be timed, with how often each asks the database.
 
-    def time_page(self) -> Timed:
-        """The page of one inquiry that waits for us."""
+        The newest inquiry that waits for us is the one that is opened, and looked for by email and phone.
+        """
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT max(id) FROM {TABLE} WHERE status = 'new'")
-            newest = cursor.fetchone()[0]
-        return self._time("one inquiry", f"{LIST}{newest}/change/", PAGE_SQL, {"id": newest})
+            cursor.execute(f"SELECT max(id) FROM {crowd.TABLE} WHERE status = 'new'")
+            (newest,) = cursor.fetchone()
+            cursor.execute(f"SELECT email, phone FROM {crowd.TABLE} WHERE id = %s", [newest])
+            email, phone = cursor.fetchone()
+        first, last = crowd.FIRST_NAME.lower(), crowd.LAST_NAME.lower()
+        searches = {
+            "name": f"{first} {last}",
+            "partly typed and misspelt name": f"{first[:3]} {last[:-1]}s",
+            "email": email,
+            "phone": phone,
+            "two words": "headache sertraline",
+            "word in half of all messages": "treatment",
+        }
+        tabs = [Page(f"tab {standing.label}", f"{LIST}?standing={word}") for word, standing in STANDINGS.items()]
+        pages = [
+            Page("dashboard", "/admin/"),
+            *tabs,
+            Page("one inquiry", f"{LIST}{newest}/change/"),
+            *(Page(f"search by {what}", f"{LIST}search/", words) for what, words in searches.items()),
+            Page("Django's own list", STOCK, stock=True),
+            *(
+                Page(f"Django's own search by {what}", f"{STOCK}?{urlencode({'q': searches[what]})}", stock=True)
+                for what in ("name", "email", "two words")
+            ),
+        ]
+        return [Timed(page, self.size, self._queries(page)) for page in pages]
 
-    def _time(self, name: str, path: str, sql: str, values: dict[str, Any]) -> Timed:
-        with CaptureQueriesContext(connection) as queries:
-            self.client.get(path)
+    def visit(self, pages: "list[tuple[Timed, Server]]", repeats: int) -> None:
+        """Note how long each of `repeats` visits takes, the pages in turns, after enough to warm every worker."""
+        with ExitStack() as stack:
+            visits = [(timed, stack.enter_context(self._visit(timed.page, server))) for timed, server in pages]
+            for turn in range(-max(1, repeats // 4), repeats):
+                for timed, visit in visits:
+                    took = _milliseconds(visit)
+                    if turn >= 0:
+                        timed.visits.append(took)
 
-        def select() -> None:
-            with connection.cursor() as cursor:
-                cursor.execute(sql, values)
-                cursor.fetchall()
-
-        with self._visit(path) as visit:
-            return Timed(name, self.size, len(queries), self._repeat(visit), self._repeat(select))
+    def _queries(self, page: Page) -> int:
+        """How often the page asks the database."""
+        if page.stock:
+            return 0
+        for _ in range(2):  # the first visit fills what this process keeps
+            with CaptureQueriesContext(connection) as queries:
+                if page.words:
+                    self.client.post(page.path, {"q": page.words}, follow=True)
+                else:
+                    self.client.get(page.path)
+        return len(queries)
 
     @contextmanager
-    def _visit(self, path: str) -> Iterator[Callable[[], None]]:
-        name = settings.SESSION_COOKIE_NAME
-        headers = {"Cookie": f"{name}={self.client.cookies[name].value}"}
-        kept = HTTPConnection(HOST, self.port, timeout=30)
+    def _visit(self, page: Page, server: Server) -> Iterator[Callable[[], None]]:
+        names = (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME)
+        cookies = {name: self.client.cookies[name].value for name in names}
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
+        body = urlencode({"q": page.words, "csrfmiddlewaretoken": cookies[settings.CSRF_COOKIE_NAME]})
+        kept = HTTPConnection(HOST, server.port, timeout=120)
 
         def visit() -> None:
+            path = page.path
+            if page.words:
+                kept.request("POST", path, body, {**headers, "Content-Type": "application/x-www-form-urlencoded"})
+                answer = kept.getresponse()
+                answer.read()
+                path = answer.headers.get("Location", path)
             kept.request("GET", path, headers=headers)
-            response = kept.getresponse()
-            response.read()
-            if response.status != 200:
-                raise WrongAnswer(f"{path} answered {response.status}")
+            answer = kept.getresponse()
+            answer.read()
+            if answer.status != 200:
+                raise WrongAnswer(f"{page.name} answered {answer.status}")
 
         try:
             yield visit
         finally:
             kept.close()
-
-    def _repeat(self, act: Callable[[], None]) -> list[float]:
-        """Milliseconds of each of `repeats` times, one after the other, after enough to warm every worker."""
-        for _ in range(max(2, self.repeats // 4)):
-            act()
-        return [_milliseconds(act) for _ in range(self.repeats)]
 
 
 def _milliseconds(act: Callable[[], None]) -> float:

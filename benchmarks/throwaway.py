@@ -37,11 +37,12 @@ class Server:
 
 @dataclass(frozen=True)
 class Servers:
-    """The site, and the bare views without and with the site's middleware."""
+    """The site, the bare views without and with the site's middleware, and Django's own admin."""
 
     site: Server
     bare: Server
     dressed: Server
+    stock: Server
 
 
 @contextmanager
@@ -72,7 +73,15 @@ def servers(folder: Path) -> Iterator[Servers]:
             site=_start_web("clinic.wsgi:application", folder, stack),
             bare=_start_web("benchmarks.bare.wsgi:alone", folder, stack),
             dressed=_start_web("benchmarks.bare.wsgi:dressed", folder, stack),
+            stock=_start_web("benchmarks.stock.wsgi:application", folder, stack),
         )
+
+
+@contextmanager
+def one_more(folder: Path, application: str) -> Iterator[Server]:
+    """Another web server, for a while."""
+    with ExitStack() as stack:
+        yield _start_web(application, folder, stack)
 
 
 def _start_postgres(folder: Path, stack: ExitStack) -> None:

@@ -61,7 +61,11 @@ def test_a_smoke_run_tries_every_step_and_leaves_no_file_and_no_process_behind(f
         "form page",
         "bare insert view",
         "form POST",
-        "triage list, 200 inquiries",
+        "dashboard, 100 inquiries",
+        "tab Done, 200 inquiries",
+        "one inquiry, 200 inquiries",
+        "search by two words, 200 inquiries",
+        "Django's own search by two words, 200 inquiries",
     ):
         assert f"| {step}" in run.stdout
     assert list(folder.iterdir()) == []
