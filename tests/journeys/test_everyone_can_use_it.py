@@ -277,3 +277,21 @@ def test_paper_shows_the_words_and_their_sources_and_nothing_to_press(visit):
     for press in ("Main", "On this page", "All pages"):
         expect(page.get_by_role("navigation", name=press)).to_be_hidden()
     expect(page.get_by_role("button", name="Copy link")).to_be_hidden()
+
+
+def test_who_uses_the_desk_by_ear_is_taken_to_the_first_mistake_and_hears_no_icons(open_page):
+    page = visit_desk(open_page, "refused change", **SCREEN)
+
+    expect(page.get_by_label("How did it end?")).to_be_focused()
+    assert "chevron_right" not in page.locator("body").aria_snapshot()
+
+
+def test_on_the_desk_the_first_stop_skips_the_menu(open_page):
+    page = visit_desk(open_page, "triage list", **SCREEN)
+
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
