@@ -14,7 +14,9 @@ def without_address(record: logging.LogRecord) -> bool:
     if path and isinstance(record.args, tuple):
         first, more = path[1:].partition("/")[::2]
         shown = f"/{first[:40]}{'/…' if more else ''}"
-        record.args = tuple(shown if value == path else value for value in record.args)
+        # Django writes the signs beyond ASCII as escapes, before it hands the path on.
+        written = {path, path.encode("unicode_escape").decode()}
+        record.args = tuple(shown if value in written else value for value in record.args)
     return True
 
 

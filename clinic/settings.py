@@ -263,12 +263,16 @@ LOGGING = {
         }
     },
     "filters": {"without_address": {"()": lambda: without_address}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_address"]}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_address"]},
+        # Not the same as none: for a logger without any, Python writes the line to stderr as it is.
+        "nowhere": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         # Robots try host names all day; each line would repeat what they made up.
-        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
         "post_office": {"handlers": ["console"], "level": "WARNING", "propagate": False},
     },
 }

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from clinic.network import address_of
+from clinic.numbers import whole
 from clinic.staff.models import StaffUser
 from inquiries.models import Access, Inquiry
 
@@ -50,8 +51,7 @@ def record_refusal(request: HttpRequest) -> None:
     inquiry = None
     if place and place.view_name.startswith("admin:inquiries_inquiry_"):
         named = str(place.kwargs.get("inquiry_id", place.kwargs.get("object_id", "")))
-        by_number = Q(pk=named) if named.isdecimal() else Q()
-        inquiry = Inquiry.objects.filter(Q(reference=named) | by_number).only("pk").first()
+        inquiry = Inquiry.objects.filter(Q(reference=named) | Q(pk=whole(named))).only("pk").first()
     record(request, Access.Deed.REFUSED, inquiry)
 
 

@@ -29,7 +29,7 @@ DEEDS = {
         Status.QUARANTINED,
         "Close as spam",
         "closed as spam",
-        lambda pk, **who: services.close(pk, outcome=Outcome.SPAM, **who),
+        lambda pk, **who: _close_as_spam(pk, **who),
     ),
     "reopen": Deed(Status.DONE, "Reopen", "reopened", services.reopen),
 }
@@ -71,6 +71,15 @@ def _each(step: Callable[..., Inquiry], chosen: list[tuple[int, int]], by: Staff
         else:
             result.changed.append((inquiry.pk, inquiry.version))
     return result
+
+
+def _close_as_spam(inquiry_id: int, *, by: StaffUser, seen: int) -> Inquiry:
+    """One that stands on the desk is closed on its own page, by whoever has read it."""
+    # What stands elsewhere at this version cannot be in quarantine at the same one; at another, it is refused as stale.
+    elsewhere = Inquiry.objects.filter(pk=inquiry_id, version=seen).exclude(status=Status.QUARANTINED).first()
+    if elsewhere:
+        raise Refused(f"{elsewhere} is not in quarantine. Open it to close it.")
+    return services.close(inquiry_id, outcome=Outcome.SPAM, by=by, seen=seen)
 
 
 # What a change may have set, besides the record that there was one.

@@ -25,7 +25,8 @@ class SignInForm(AuthenticationForm):
 
     def clean(self) -> dict[str, Any] | None:
         """Raises ValidationError for a wrong password, and without looking at it after too many of them."""
-        account = str(self.cleaned_data.get("username", "")).casefold()
+        # By capitals, as the database compares: "ı" without its dot leads to the account with an "i", too.
+        account = str(self.cleaned_data.get("username", "")).upper().casefold()
         # Counted before the password is looked at: many tries at the same moment must not outrun the count.
         if _count(account, network_of(self.request), 1) > MOST:
             raise ValidationError(TOO_MANY, code="too_many")

@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from clinic.numbers import whole
 from clinic.practice.models import Practice
 from clinic.staff.models import StaffUser
 from inquiries import answers
@@ -72,7 +73,7 @@ def edit(desk: "AnswerAdmin", request: HttpRequest, object_id: str) -> HttpRespo
     posted = request.method == "POST"
     if not (desk.has_change_permission(request) if posted else desk.has_view_permission(request)):
         raise PermissionDenied
-    answer = get_object_or_404(Answer, pk=object_id if object_id.isdecimal() else None)
+    answer = get_object_or_404(Answer, pk=whole(object_id))
     if not posted:
         return _page(desk, request, answer)
     form = ChangeForm(request.POST)
@@ -101,9 +102,9 @@ def act(desk: "AnswerAdmin", request: HttpRequest, answer_id: int, name: str) ->
     answer = get_object_or_404(Answer, pk=answer_id)
     if name not in ACTIONS:
         raise Http404("There is no such action")
-    seen = request.POST.get("seen", "")
+    seen = whole(request.POST.get("seen", "")) or 0
     try:
-        ACTIONS[name].service(answer_id, by=_person(request), seen=int(seen) if seen.isdecimal() else 0)
+        ACTIONS[name].service(answer_id, by=_person(request), seen=seen)
     except Refused as refused:
         messages.error(request, str(refused))
     else:

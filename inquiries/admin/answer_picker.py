@@ -5,6 +5,7 @@ A composer includes `_answers.html` in its form and asks `insert` for the text w
 
 from dataclasses import dataclass
 
+from clinic.numbers import whole
 from clinic.practice.models import Practice
 from inquiries import answers
 from inquiries.models import Answer, Inquiry, Language, Topic
@@ -41,7 +42,8 @@ def picker(inquiry: Inquiry, inserted: Inserted | None = None) -> Picker:
 
 def insert(chosen: str, typed: str, inquiry: Inquiry, practice: Practice) -> Inserted:
     """The chosen answer's words below what was typed. When it cannot be used, what was typed and why."""
-    answer = Answer.objects.offered().filter(pk=chosen).first() if chosen.isdecimal() else None
+    number = whole(chosen)
+    answer = None if number is None else Answer.objects.offered().filter(pk=number).first()
     if answer is None:
         return Inserted(typed, refused="This answer is no longer offered." if chosen else "Choose an answer first.")
     version = answer.versions.filter(approved_at__isnull=False).latest("number")

@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from clinic.numbers import whole
 from clinic.practice import clock
 from clinic.practice.models import Practice
 from clinic.staff.models import StaffUser
@@ -101,8 +102,8 @@ def find(object_id: str, person: StaffUser) -> Inquiry:
     inquiry = None
     if re.match(references.PATTERN, object_id):
         inquiry = inquiries.filter(reference=object_id).first()
-    if inquiry is None and object_id.isdecimal():
-        inquiry = inquiries.filter(pk=object_id).first()
+    if inquiry is None and (number := whole(object_id)) is not None:
+        inquiry = inquiries.filter(pk=number).first()
     if inquiry is None:
         raise Http404("There is no such inquiry")
     return inquiry

@@ -134,3 +134,22 @@ def test_a_stranger_is_sent_to_sign_in_wherever_they_knock(method, samples):
     answers = {address: ask_in_vain(None, method, address, samples) for address in behind}
 
     assert [address for address, answer in answers.items() if not leads_to_sign_in(answer)] == []
+
+
+@pytest.mark.parametrize(
+    "address", ["inquiries/inquiry/{}/change/", "pages/page/{}/change/", "inquiries/answer/{}/change/"]
+)
+def test_a_number_that_nothing_has_finds_nothing_and_breaks_nothing(client, address):
+    client.force_login(somebody("superuser"))
+
+    answer = client.get(f"/admin/{address.format('9' * 5000)}")
+
+    assert answer.status_code == 404
+
+
+def test_who_may_open_no_inquiry_is_refused_one_with_an_endless_number_too(client):
+    client.force_login(somebody("Auditor"))
+
+    answer = client.get(f"/admin/inquiries/inquiry/{'9' * 5000}/change/")
+
+    assert answer.status_code == 403

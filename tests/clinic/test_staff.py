@@ -221,6 +221,16 @@ def test_after_ten_wrong_passwords_the_right_one_is_not_looked_at_either(client,
     assert "Wait five minutes" in answer.content.decode()
 
 
+def test_another_way_to_write_the_address_gives_no_more_guesses(client, colleague, monkeypatch):
+    colleague.email = "mina@example.org"
+    colleague.save()
+    monkeypatch.setattr(sign_in, "MOST", 1)
+
+    try_to_sign_in(client, "a guess", email="mina@example.org")
+
+    assert not any(try_to_sign_in(client, PASSWORD, email=name) for name in ("MINA@example.org", "mına@example.org"))
+
+
 def test_whoever_guesses_keeps_nobody_out_of_another_network(client, guessed):
     assert try_to_sign_in(client, PASSWORD, network="198.51.100.7")
 

@@ -166,6 +166,16 @@ def test_what_has_changed_since_it_was_chosen_is_left_alone_and_said(nurse, coll
 
 
 @pytest.mark.django_db
+def test_what_stands_on_the_desk_is_not_closed_as_spam_by_a_made_up_choice(nurse):
+    kept = inquiry()
+
+    result = bulk.do("spam", chosen(kept), by=nurse)
+
+    assert result.changed == []
+    assert kept.reference in result.refused[0]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("deed", bulk.DEEDS)
 def test_undo_puts_back_every_field_as_it_was(nurse, colleague, deed):
     kept = quarantined() if deed != "reopen" else inquiry()

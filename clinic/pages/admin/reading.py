@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from clinic.numbers import whole
 from clinic.pages import views
 from clinic.pages.admin.forms import NewPageForm, TextForm
 from clinic.pages.differences import differences
@@ -50,7 +51,7 @@ def compare(desk: "PageAdmin", request: HttpRequest, page_id: int) -> HttpRespon
     _require_staff(desk, request)
     page = get_object_or_404(Page, pk=page_id)
     before, after = (
-        get_object_or_404(Version, page=page, number=number if number.isdecimal() else None)
+        get_object_or_404(Version, page=page, number=whole(number))
         for number in (request.GET.get("from", ""), request.GET.get("to", ""))
     )
     context = {
