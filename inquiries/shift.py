@@ -1,9 +1,10 @@
 """What a handover reaches back to and ahead to, by the clinic's opening hours."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from clinic.practice import hours
+from clinic.practice.days import begins
 from clinic.practice.models import Practice
 
 DAY = timedelta(days=1)
@@ -34,7 +35,7 @@ def shift(practice: Practice, now: datetime) -> Shift:
         (closes - timedelta(microseconds=1)).astimezone(zone).date(): closes for _, closes in spans if closes > now
     }
     later = [day for day in by_day if day > today]
-    closes_at = by_day[min(by_day)] if by_day else datetime.combine(today + DAY, time(), zone)
+    closes_at = by_day[min(by_day)] if by_day else begins(today + DAY, practice)
     return Shift(
         since=min([now - DAY, *closings[-1:]]),
         closes_at=closes_at.astimezone(UTC),

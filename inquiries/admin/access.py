@@ -1,6 +1,6 @@
 """The access log on the desk: who looked at what. Nothing in it can be changed, here or anywhere."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django import forms
@@ -14,6 +14,7 @@ from unfold.decorators import display
 from unfold.views import ChangeList
 
 from clinic.practice import clock
+from clinic.practice.days import DayField, begins
 from clinic.practice.models import Practice
 from clinic.staff.models import StaffUser
 from inquiries import references
@@ -26,6 +27,10 @@ PLACES = {
     "admin:inquiries_inquiry_handover": "The handover",
     "admin:inquiries_inquiry_change": "An inquiry's page",
     "admin:inquiries_inquiry_action": "A change to an inquiry",
+    "admin:inquiries_inquiry_insert": "A prepared answer for an inquiry",
+    "admin:inquiries_inquiry_search": "The search",
+    "admin:inquiries_inquiry_export": "The export",
+    "admin:inquiries_inquiry_many_preview": "A change to many inquiries",
     "admin:inquiries_access_changelist": "The access log",
     "admin:post_office_email_changelist": "The outbox",
     "admin:post_office_email_change": "An email's page",
@@ -42,12 +47,7 @@ class Narrowing(forms.Form):
     )
     deed = forms.ChoiceField(label="What", required=False, choices=[("", "Everything"), *Access.Deed.choices])
     reference = forms.CharField(label="Inquiry's reference", required=False, max_length=20)
-    day = forms.DateField(
-        label="Day",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": "Enter a day, like 2026-11-30"},
-    )
+    day = DayField(label="Day", required=False)
 
     def clean_reference(self) -> Inquiry | None:
         """The inquiry, typed with or without spaces and dashes; raises ValidationError when there is none."""
@@ -70,7 +70,10 @@ class Narrowing(forms.Form):
             rows = rows.filter(deed=deed)
         if inquiry:
             rows = rows.filter(inquiry=inquiry)
-        return rows.filter(at__range=_whole(day)) if day else rows
+        if day:
+            practice = Practice.objects.recent()
+            rows = rows.filter(at__gte=begins(day, practice), at__lt=begins(day + timedelta(days=1), practice))
+        return rows
 
 
 class AccessList(ChangeList):
@@ -158,10 +161,3 @@ class AccessAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Access | None = None) -> bool:
         """Nobody; the database refuses it, too."""
         return False
-
-
-def _whole(day: date) -> tuple[datetime, datetime]:
-    """From midnight to midnight where the practice is."""
-    zone = Practice.objects.recent().zone
-    start = datetime.combine(day, time.min, zone)
-    return start, datetime.combine(day + timedelta(days=1), time.min, zone) - timedelta(microseconds=1)

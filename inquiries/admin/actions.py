@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.urls import reverse
 
+from clinic.practice.days import DayField
 from clinic.staff.models import StaffUser
 from inquiries import services
 from inquiries.changes import ACT
@@ -30,11 +31,7 @@ class ActionForm(forms.Form):
 class WaitForm(ActionForm):
     """Until which day."""
 
-    until = forms.DateField(
-        label="Wait until",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": "Enter the day to wait until", "invalid": "Enter a day, like 2026-11-30"},
-    )
+    until = DayField(label="Wait until", error_messages={"required": "Enter the day to wait until"})
 
 
 class CloseForm(ActionForm):

@@ -1,7 +1,7 @@
 """What narrows the list down within a tab: one form above it, sent by GET, so that a list has an address."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
 
+from clinic.practice.days import DayField, begins
 from clinic.practice.models import Practice
 from clinic.staff.models import StaffUser
 from inquiries.highlight import WORDS
@@ -18,11 +19,6 @@ from inquiries.querysets import InquiryQuerySet
 NOBODY = "nobody"
 NEWEST = "received"
 UNACKNOWLEDGED = "unacknowledged"
-
-
-def _day(label: str) -> forms.DateField:
-    picker = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, widget=picker, required=False)
 
 
 def _any(words: str, choices: list[tuple[str, str]]) -> forms.ChoiceField:
@@ -37,8 +33,8 @@ class NarrowingForm(forms.Form):
     flag = _any("Any or none", [*WORDS.items(), (UNACKNOWLEDGED, "Not acknowledged")])
     due = _any("Any time", [("overdue", "Overdue"), ("hour", "Within the hour")])
     language = _any("Any language", Language.choices)
-    since = _day("Received from")
-    until = _day("Received to")
+    since = DayField(label="Received from", required=False)
+    until = DayField(label="Received to", required=False)
     sort = forms.ChoiceField(
         label="Order", choices=[("", "As the desk works"), (NEWEST, "Newest first")], required=False
     )
@@ -61,10 +57,8 @@ class NarrowingForm(forms.Form):
         if due := wanted.get("due"):
             inquiries = inquiries.overdue() if due == "overdue" else inquiries.due_soon()
         inquiries = inquiries.filter(**{name: wanted[name] for name in ("topic", "language") if wanted.get(name)})
-        until = wanted.get("until")
-        return inquiries.received_between(
-            _midnight(wanted.get("since")), _midnight(until + timedelta(days=1) if until else None)
-        )
+        since, until = wanted.get("since"), wanted.get("until")
+        return inquiries.received_between(_midnight(since), _midnight(until + timedelta(days=1) if until else None))
 
     @property
     def wanted(self) -> dict[str, Any]:
@@ -79,10 +73,7 @@ class NarrowingForm(forms.Form):
 
 
 def _midnight(day: date | None) -> datetime | None:
-    """When the day begins at the clinic."""
-    if day is None or day == date.min or day == date.max:
-        return None
-    return datetime.combine(day, time(), Practice.objects.current().zone)
+    return begins(day, Practice.objects.current()) if day else None
 
 
 class NarrowingFilter(admin.ListFilter):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from clinic.practice.models import Practice
 from inquiries import access
 from inquiries.models import Access
-from tests import admin_walk, factories
+from tests import admin_walk, factories, markup
 
 pytestmark = pytest.mark.django_db
 DEED = Access.Deed
@@ -256,6 +256,15 @@ def test_the_log_shows_who_what_and_when_the_last_first(desk, nurse, colleague):
         assert words in table
 
 
+@pytest.mark.parametrize("action", ["", "search/", "export/", "handover/", "many/preview/", "7/change/", "7/insert/"])
+def test_a_place_where_patients_are_shown_has_a_name_in_the_log(desk, nurse, action):
+    access.record(a_request(nurse, f"/admin/inquiries/inquiry/{action}"), DEED.LISTED)
+
+    table = markup.read(desk.get(LOG).content).one("table", id="result_list").words()
+
+    assert "inquiries inquiry" not in table
+
+
 def test_the_log_is_narrowed_by_person_deed_inquiry_and_day(desk, nurse, colleague):
     kept, other = factories.inquiry(), factories.inquiry(email="other@example.org")
     wanted = write(nurse, inquiry=kept, days_ago=3)
@@ -276,6 +285,7 @@ def test_the_log_is_narrowed_by_person_deed_inquiry_and_day(desk, nurse, colleag
     [
         ({"reference": "34679CDF"}, "There is no inquiry with this reference"),
         ({"day": "yesterday"}, "Enter a day, like 2026-11-30"),
+        ({"day": "9999-12-31"}, "Enter a day, like 2026-11-30"),
         ({"deed": "gossiped"}, "Select a valid choice"),
         ({"person": "nobody"}, "Select a valid choice"),
     ],

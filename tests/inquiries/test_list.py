@@ -112,6 +112,16 @@ def test_the_list_narrows_to_one_owner_or_to_nobody(desk, nurse, colleague):
     assert shown == [[hers.reference], [], [nobodys.reference]]
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_day_that_no_calendar_holds_is_named_and_hides_nothing(desk, day):
+    kept = inquiry()
+
+    page = desk.get(LIST, {"since": day, "until": day})
+
+    assert kept.reference[4:] in page.content.decode()
+    assert len(markup.read(page.content).all(class_="desk-error")) == 2
+
+
 def test_a_filter_that_makes_no_sense_is_named_and_hides_nothing(desk):
     kept = inquiry()
 

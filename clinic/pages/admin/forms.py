@@ -7,6 +7,7 @@ from django.core.validators import RegexValidator
 
 from clinic.pages.models import TEXT_FIELDS, Version
 from clinic.pages.models.text import SLUG
+from clinic.practice.days import DayField
 
 
 class TextForm(forms.ModelForm):
@@ -64,8 +65,4 @@ class ReviewForm(ActionForm):
         max_length=120,
         error_messages={"required": "Enter your name and credentials, like Ada Example, MD"},
     )
-    next_review_on = forms.DateField(
-        label="Next review by",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": "Enter the day of the next review", "invalid": "Enter a day, like 2027-11-30"},
-    )
+    next_review_on = DayField(label="Next review by", error_messages={"required": "Enter the day of the next review"})
