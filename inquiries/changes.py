@@ -44,8 +44,23 @@ def change(inquiry_id: int, action: str, *, by: StaffUser, seen: int | None) -> 
         inquiry.last_event, inquiry.last_event_at = action, timezone.now()
         yield inquiry
         pghistory.context(action=inquiry.last_event)
-        inquiry.version += 1
-        inquiry.save(update_fields=CHANGEABLE)
+        _save(inquiry)
+
+
+def change_all(locked: QuerySet[Inquiry], action: str, *, by: StaffUser | None = None, **values: object) -> int:
+    """The same for rows that the caller has locked: each gets the same `values`; the number of them."""
+    with pghistory.context(action=action, **({"by": by.pk} if by else {})):
+        for inquiry in locked:
+            for name, value in values.items():
+                setattr(inquiry, name, value)
+            inquiry.last_event, inquiry.last_event_at = action, timezone.now()
+            _save(inquiry)
+    return len(locked)
+
+
+def _save(inquiry: Inquiry) -> None:
+    inquiry.version += 1
+    inquiry.save(update_fields=CHANGEABLE)
 
 
 def require(inquiry: Inquiry, verb: str, *allowed: Status) -> None:

@@ -1,13 +1,11 @@
 """Who takes which inquiry next, and what becomes of it when that person is gone."""
 
-import pghistory
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from clinic.staff.models import StaffUser
 from inquiries import services
-from inquiries.changes import CHANGEABLE, require_present
+from inquiries.changes import change_all, require_present
 from inquiries.models import Inquiry, Status
 from inquiries.querysets import InquiryQuerySet
 
@@ -46,10 +44,4 @@ def give_back_from_absent() -> int:
 def _release(inquiries: InquiryQuerySet, by: StaffUser | None) -> int:
     # What somebody is changing this moment is skipped; the worker asks again within seconds.
     held = inquiries.filter(status=Status.OPEN).order_by("pk").select_for_update(skip_locked=True, of=("self",))
-    with pghistory.context(action="give_back", **({"by": by.pk} if by else {})):
-        for inquiry in held:
-            inquiry.status, inquiry.owner = Status.NEW, None
-            inquiry.last_event, inquiry.last_event_at = "give_back", timezone.now()
-            inquiry.version += 1
-            inquiry.save(update_fields=CHANGEABLE)
-    return len(held)
+    return change_all(held, "give_back", by=by, status=Status.NEW, owner=None)

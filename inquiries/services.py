@@ -6,7 +6,6 @@ How a change is locked, compared and recorded: changes.py. Three groups have a f
 
 from datetime import date
 
-import pghistory
 from django.db import transaction
 from django.utils import timezone
 
@@ -14,14 +13,14 @@ from clinic.practice import clock
 from clinic.practice.models import Practice
 from clinic.staff.models import StaffUser
 from inquiries import notices
-from inquiries.changes import CHANGEABLE, Refused, Stale, change, may_act, require, require_present
+from inquiries.changes import Refused, Stale, change, change_all, may_act, require, require_present
 from inquiries.closing import close, confirm_close, decline_close, stop_pages
 from inquiries.entries import log_call, note
 from inquiries.intake import NoRoom, submit
 from inquiries.models import Inquiry, Status, Urgency
 
 __all__ = [
-    "CHANGEABLE", "NoRoom", "Refused", "Stale", "accept", "acknowledge", "assign", "claim", "close", "confirm_close",
+    "NoRoom", "Refused", "Stale", "accept", "acknowledge", "assign", "claim", "close", "confirm_close",
     "decline_close", "log_call", "note", "release", "reopen", "resume_waiting", "submit", "wait",
 ]  # fmt: skip
 
@@ -130,11 +129,6 @@ def accept(inquiry_id: int, *, by: StaffUser, seen: int | None = None) -> Inquir
 
 def resume_waiting(*, today: date) -> int:
     """Put inquiries whose waiting day has come back in front of their owners; the number of them."""
-    with transaction.atomic(), pghistory.context(action="resume"):
+    with transaction.atomic():
         due = Inquiry.objects.waits_on_patient().filter(waiting_until__lte=today).select_for_update(skip_locked=True)
-        for inquiry in due:
-            inquiry.status, inquiry.waiting_until = Status.OPEN, None
-            inquiry.last_event, inquiry.last_event_at = "resume", timezone.now()
-            inquiry.version += 1
-            inquiry.save(update_fields=CHANGEABLE)
-        return len(due)
+        return change_all(due, "resume", status=Status.OPEN, waiting_until=None)
