@@ -3,11 +3,8 @@
 import csv
 from collections.abc import Callable, Iterator
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
-
 from inquiries.highlight import WORDS
-from inquiries.models import Finding, Inquiry
+from inquiries.models import Inquiry
 from inquiries.querysets import InquiryQuerySet
 
 AT_ONCE = 500  # rows that we hold in memory
@@ -58,8 +55,7 @@ def lines(inquiries: InquiryQuerySet, *, person: bool, message: bool) -> Iterato
     """
     columns = FACTS | (PERSON if person else {}) | (MESSAGE if message else {})
     fields = FIELDS + (PERSON_FIELDS if person else ()) + (("message",) if message else ())
-    kinds = Finding.objects.filter(inquiry=OuterRef("pk")).order_by("kind").values("kind").distinct()
-    found = inquiries.select_related("owner").only(*fields).annotate(flags=ArraySubquery(kinds))
+    found = inquiries.select_related("owner").only(*fields).with_flags()
     writer = csv.writer(Line(), quoting=csv.QUOTE_ALL)  # or a semicolon would begin a new cell in some countries
     yield "\ufeff" + str(writer.writerow(columns))  # the mark by which spreadsheets know UTF-8
     for inquiry in found.iterator(chunk_size=AT_ONCE):

@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Func
+from django.db.models import Func, OuterRef
 from django.db.models.functions import Right
 from django.utils import timezone
 
@@ -110,6 +111,13 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
         few = list(found.values_list("inquiry", flat=True)[: FEW + 1])
         # Few ones are fetched by their keys; to meet them in the list's order would take a walk through most of it.
         return self.filter(pk__in=few if len(few) <= FEW else found)
+
+    def with_flags(self) -> "InquiryQuerySet":
+        """Each with `flags`: the kinds of what screening found in it, once each."""
+        from inquiries.models import Finding  # here, because the models import this file
+
+        kinds = Finding.objects.filter(inquiry=OuterRef("pk")).order_by("kind").values("kind").distinct()
+        return self.annotate(flags=ArraySubquery(kinds))
 
     def received_between(self, since: datetime | None, until: datetime | None) -> "InquiryQuerySet":
         """Received at or after `since` and before `until`; either may be left open."""

@@ -41,7 +41,7 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "alarms": alarms(now) if person.has_perm("post_office.view_email") else [Alarm(a.text) for a in alarms(now)],
         "can_act": person.has_perms([ACT, "inquiries.open_inquiry"]),
         "cards": cards(person, now),
-        "panels": panels.panels(figures.recent(now, practice.zone), practice, now),
+        "panels": panels.panels(figures.recent(now, practice.zone), practice),
         "system": system.state(person, now),
     }
 

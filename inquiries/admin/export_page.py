@@ -48,7 +48,7 @@ def show(desk: "InquiryAdmin", request: HttpRequest) -> HttpResponse | Streaming
     """Ask for the reason, then send the file. What people wrote leaves only with somebody who may read it."""
     if not request.user.has_perms(["inquiries.view_inquiry", EXPORT]):
         raise PermissionDenied
-    form = ExportForm(request.POST or None)
+    form = ExportForm(request.POST if request.method == "POST" else None)
     if not request.user.has_perms(READ):
         del form.fields["message"]
     chosen = cast("QueueList", desk.get_changelist_instance(request))

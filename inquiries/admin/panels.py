@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.urls import reverse
 
@@ -36,7 +36,7 @@ class Panel:
     rows: Sequence[tuple[str, Sequence[Cell]]] = ()
 
 
-def panels(recent: Recent, practice: Practice, now: datetime) -> list[Panel]:
+def panels(recent: Recent, practice: Practice) -> list[Panel]:
     """All of them, the gravest first."""
     return [
         acknowledged(recent, practice),

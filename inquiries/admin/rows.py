@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
 from django.utils import timezone
 from django.utils.timesince import timesince
 
 from inquiries.highlight import WORDS
-from inquiries.models import Finding, Inquiry, Urgency
+from inquiries.models import Inquiry, Urgency
 from inquiries.querysets import InquiryQuerySet
 
 # All that a line needs. The message stays in the database: a list that holds it puts a despairing sentence on a screen
@@ -95,5 +93,4 @@ class Row:
 
 def with_what_a_row_needs(inquiries: InquiryQuerySet) -> InquiryQuerySet:
     """Only those columns, with the kinds of what screening found beside them."""
-    kinds = Finding.objects.filter(inquiry=OuterRef("pk")).order_by("kind").values("kind").distinct()
-    return inquiries.select_related("owner").only(*FIELDS).annotate(flags=ArraySubquery(kinds))
+    return inquiries.select_related("owner").only(*FIELDS).with_flags()

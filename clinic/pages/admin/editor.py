@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from clinic.numbers import whole
 from clinic.pages import pictures, reviews, services
 from clinic.pages.admin import actions
 from clinic.pages.admin.actions import person
@@ -27,8 +28,8 @@ def add(desk: "PageAdmin", request: HttpRequest) -> HttpResponse:
     """Write a new page: its first draft."""
     if not desk.has_add_permission(request):
         raise PermissionDenied
-    form = NewPageForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = NewPageForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         try:
             version = services.create(
                 slug=form.cleaned_data["slug"], text=form.text(), note=form.cleaned_data["note"], by=person(request)
@@ -50,7 +51,7 @@ def edit(desk: "PageAdmin", request: HttpRequest, object_id: str) -> HttpRespons
     """Show one page with all that can be done; a POST saves the text as a draft."""
     if not desk.has_view_permission(request):
         raise PermissionDenied
-    page = get_object_or_404(Page, pk=object_id if object_id.isdecimal() else None)
+    page = get_object_or_404(Page, pk=whole(object_id))
     if request.method != "POST":
         return _show(desk, request, page)
     form = TextForm(request.POST)

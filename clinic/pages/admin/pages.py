@@ -18,7 +18,7 @@ from clinic.pages.models.version import OPEN
 
 @admin.register(Page)
 class PageAdmin(ModelAdmin):
-    """The informational pages. Every change is a service; nothing is saved by the admin itself."""
+    """The informational pages. Every change is a service; the admin itself only deletes what no reader saw."""
 
     list_display: ClassVar = ["title", "address", "shown_state", "last_reviewed", "next_review"]
     # No filters: Unfold's sheet of filters covers the list where scripts are off, and a clinic has few pages.
