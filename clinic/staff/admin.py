@@ -19,10 +19,9 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from clinic.staff import roles
 from clinic.staff.models import StaffUser
 from inquiries import queue
+from inquiries.changes import ACT
 
 admin.site.unregister(Group)
-
-CHANGE_INQUIRY = "inquiries.change_inquiry"
 
 
 @admin.register(Group)
@@ -185,7 +184,7 @@ class StaffUserAdmin(UserAdmin, ModelAdmin):
         """Say of oneself that one is away, or back; for those who take inquiries, by POST."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        if not request.user.has_perm(CHANGE_INQUIRY):
+        if not request.user.has_perm(ACT):
             raise PermissionDenied
         person = cast(StaffUser, request.user)
         person.is_away = request.POST.get("away") == "yes"
