@@ -105,3 +105,39 @@ def test_a_relative_is_the_patient_when_the_treatment_is_for_her():
     kinds = {found.kind for found in screen("My wife takes Eliquis. Could she have the treatment?").findings}
 
     assert "anticoagulant" in kinds
+
+
+@pytest.mark.parametrize("thought", ["suicidal thoughts", "thoughts of ending my life", "urges to hurt myself"])
+@pytest.mark.parametrize(
+    "denial",
+    [
+        "I have no {}.",
+        "I've never had {}.",
+        "At no point did I have {}.",
+        "I'm sad, but I'm free of {}.",
+        "As for {}, never.",
+        "I was asked about {} and the answer is no.",
+        "{} have never been an issue for me.",
+    ],
+)
+def test_a_denial_is_read_whichever_way_it_is_put(denial: str, thought: str) -> None:
+    assert screen(f"{denial.format(thought)} What does a first visit cost?").urgency == "routine"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I don't want to kill myself but I can't stop thinking about it.",
+        "I'm not suicidal, I just don't want to exist.",
+        "No suicidal thoughts until October. Now they come every night.",
+        "I have no reason not to kill myself.",
+        "I have never wanted to die this much.",
+        "I don't know why I want to die.",
+        "nobody believes i want to kill myself",
+        "No sé por qué quiero morirme.",
+        "No quiero matarme pero no puedo dejar de pensarlo.",
+        "Nunca he tenido tantas ganas de morirme.",
+    ],
+)
+def test_a_no_that_denies_nothing_is_a_crisis(text: str) -> None:
+    assert screen(text).urgency == "crisis"
