@@ -23,7 +23,8 @@ def assess(said: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:
         if not said[field]:
             continue
         try:
-            screening = screen(said[field])
+            # The classifier knows sentences; of a name it would make anything.
+            screening = screen(said[field], classify=field == Finding.Field.MESSAGE)
         except Exception:
             logger.exception("Screening failed; the message is treated as a crisis")
             urgencies.append(Urgency.CRISIS.value)

@@ -43,6 +43,8 @@ OBJECTIONS = {
     "around": "around",
 }
 """How far an objection to each scope is looked for."""
+_ASKING = frozenset(["am", "are", "do", "did", "have", "has", "was", "would", "will", "is", "any", "ever"])
+_STATED = frozenset(["i", "quiero", "voy", "deseo"])
 _BETWEEN = 9
 """Words that may stand between a negation and what it negates."""
 _BETWEEN_BARRED = 14
@@ -98,11 +100,19 @@ class Surroundings:
         if context.scope == "before":
             return self._leads_to(context, found, hit)
         if context.scope == "after":
-            between = self._tokens[hit.last + 1 : found.first]
-            return found.first > hit.last and all(
-                token.word in (COMMA, END) or token.word in context.through for token in between
-            )
+            return self._answers(found, hit, context.through)
         return self._near(context.scope, found, hit)
+
+    def _answers(self, found: Hit, hit: Hit, through: frozenset[str]) -> bool:
+        """Does `found` answer the hit? A "no" in the next sentence answers a question, not "I want to die"."""
+        between = self._tokens[hit.last + 1 : found.first]
+        if found.first <= hit.last or not all(token.word in (COMMA, END) or token.word in through for token in between):
+            return False
+        if all(token.word != END for token in between):
+            return True
+        first = bisect_left(self._sentences, self._sentences[hit.first])
+        said = [token.word for token in self._tokens[first : hit.first + 1]]
+        return said[0] in _ASKING or _STATED.isdisjoint(said)
 
     def _near(self, scope: str, found: Hit, hit: Hit) -> bool:
         if scope == "over":

@@ -167,3 +167,9 @@ def test_one_key_can_never_be_kept_twice_even_in_sql():
 
     with pytest.raises(DatabaseError):
         Inquiry.objects.filter(pk=other.pk).update(submission_key=kept.submission_key)
+
+
+def test_a_name_alone_is_never_taken_for_a_cry_for_help():
+    kept = services.submit(**question(name="Xiomara Q", message="How do I pay the bill from May?"))
+
+    assert kept.urgency == "routine"
