@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ('retired_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'verbose_name': 'prepared answer',
                 'ordering': [models.OrderBy(models.F('retired_at'), nulls_first=True), 'language', 'name'],
                 'permissions': [('approve_answer', 'Can approve prepared answers (clinicians)')],
                 'default_permissions': ('view', 'add', 'change'),

@@ -45,6 +45,7 @@ class Answer(models.Model):
     objects: ClassVar = AnswerQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "prepared answer"
         ordering: ClassVar = [F("retired_at").asc(nulls_first=True), "language", "name"]
         default_permissions = ("view", "add", "change")
         permissions: ClassVar = [("approve_answer", "Can approve prepared answers (clinicians)")]

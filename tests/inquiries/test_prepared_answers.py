@@ -476,6 +476,6 @@ def test_every_starter_can_be_filled_gives_the_phone_number_and_cares_for_somebo
 
 @pytest.mark.parametrize("name, topic, text", [*STARTERS.ENGLISH, *STARTERS.SPANISH])
 def test_a_starter_that_speaks_of_depression_says_that_the_fda_has_not_approved_it(name, topic, text):
-    if re.search(r"depresi[oó]n", text, re.IGNORECASE):
+    if re.search(r"depress|depresi[oó]n", text, re.IGNORECASE):
         assert re.search(r"not FDA-approved|no está aprobada por la FDA", text)
         assert "off-label" in text
