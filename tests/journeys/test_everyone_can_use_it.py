@@ -23,6 +23,8 @@ ELSEWHERE = {  # on the desk, pages that an address is enough for
     "triage list": "/admin/inquiries/inquiry/",
     "access log": "/admin/inquiries/access/",
     "handover": "/admin/inquiries/inquiry/handover/",
+    "prepared answers": "/admin/inquiries/answer/",
+    "new prepared answer": "/admin/inquiries/answer/add/",
     "staff": "/admin/staff/staffuser/",
     "new account": "/admin/staff/staffuser/add/",
     "new role": "/admin/auth/group/add/",
@@ -87,6 +89,7 @@ def visit_desk(open_page: OpenPage, name: str, **options: Any) -> Page:
     """One of the desk's pages, with something to see on it."""
     nora = factories.staff("nora@example.org", "Nora")
     kept = factories.inquiry(message="I take warfarin.\nI want to end my life.", reply_by="phone", phone="212 555 0123")
+    factories.answer("Greeting")
     services.log_call(factories.inquiry().pk, call="reached", by=nora)
     figures.keep()
     page = open_page("/admin/", reduced_motion="reduce", **options)
