@@ -1,13 +1,16 @@
 """Plain fixed people and questions."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
+from post_office.models import STATUS, Email
 
 from clinic.staff.models import StaffUser
 from inquiries import services
-from inquiries.models import Answer, AnswerVersion, Inquiry
+from inquiries.models import Answer, AnswerVersion, Inquiry, Notice
 
 
 def posted(**changes: Any) -> dict[str, str]:
@@ -44,6 +47,22 @@ def question(**changes: Any) -> dict[str, Any]:
 def inquiry(**changes: Any) -> Inquiry:
     """A kept inquiry, made the way every inquiry is made."""
     return services.submit(**question(**changes))
+
+
+def many(number: int) -> None:
+    """So many inquiries of as many people, each with a receipt that was sent, and what PostgreSQL knows about them."""
+    now = timezone.now()
+    said = [
+        question(email=f"person{n}@example.org", phone=f"212 555 {n:04}", writing_for="self") for n in range(number)
+    ]
+    kept = Inquiry.objects.bulk_create([Inquiry(**each, due_at=now + timedelta(1)) for each in said])
+    emails = Email.objects.bulk_create([Email(to=[each.email], status=STATUS.sent, last_updated=now) for each in kept])
+    Notice.objects.bulk_create(
+        Notice(inquiry=each, email=email, kind=Notice.Kind.RECEIPT, mailbox=f"{each.pk:064}")
+        for each, email in zip(kept, emails, strict=True)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE inquiries_inquiry, inquiries_notice, post_office_email")
 
 
 def staff(email: str, first_name: str = "") -> StaffUser:

@@ -86,7 +86,7 @@ def open_for(request: HttpRequest, object_id: str) -> Opened:
     named = history.people | {look.person_id for look in looks}
     people = StaffUser.objects.filter(Q(pk__in=named) | Q(pk__in=able.values("pk")))
     people = people.annotate(able=Exists(able.filter(pk=OuterRef("pk")))).order_by("first_name", "email")
-    return Opened(inquiry, Practice.objects.current(), person, history, looks, list(people))
+    return Opened(inquiry, Practice.objects.recent(), person, history, looks, list(people))
 
 
 def find(object_id: str, person: StaffUser) -> Inquiry:

@@ -30,8 +30,6 @@ FEWEST = 5
 """So few words, left over when contexts have explained the rest, say nothing."""
 MARGIN = 0.8
 """The classifier must be surer where a context has explained something: idioms and denials keep odd company."""
-EASE = 2.2
-"""How far below its threshold the classifier still lets a bare mention count ("death", "suicide")."""
 CLASSIFIED = {
     label: Rule(
         id=f"{label}.classifier",
@@ -70,11 +68,8 @@ def screen(text: str, *, classify: bool = True) -> Screening:
     tokens = read(text, book.spelling.spell, book.spelling.join)
     raised, explained = by_rules(book, tokens)
     left = unexplained(tokens, explained)
-    urgent = [found for found, _ in raised if found.kind in LABELS]
-    if classify and not urgent and _enough(left, explained):
+    if classify and not any(found.kind in LABELS for found, _ in raised) and _enough(left, explained):
         raised += _by_classifier(left, MARGIN if explained else 0.0)
-    elif classify and urgent and all(found.mention for found in urgent) and not raised_passage(left, -EASE):
-        raised = [(found, finding) for found, finding in raised if found.kind not in LABELS]
     kinds = {found.kind for found, _ in raised}
     findings = [finding for found, finding in raised if not found.needs or found.needs in kinds]
     kinds = {finding.kind for finding in findings}

@@ -52,8 +52,6 @@ class Rule:
     counter_examples: tuple[str, ...] = ()
     needs: str = ""
     """Counts only if this kind is found in the same message too."""
-    mention: bool = False
-    """No more than a word that people at risk use: it counts unless the classifier is sure that it means nothing."""
 
 
 @dataclass(frozen=True)
@@ -196,7 +194,6 @@ class _Loader:
                 examples=tuple(entry["examples"]),
                 counter_examples=tuple(entry.get("not", ())),
                 needs=entry.get("needs", ""),
-                mention=entry.get("mention", False),
             )
 
     def _add(self, phrases: list[str]) -> int:

@@ -107,7 +107,6 @@ def test_a_relative_is_the_patient_when_the_treatment_is_for_her():
     assert "anticoagulant" in kinds
 
 
-<<<<<<< Updated upstream
 @pytest.mark.parametrize("thought", ["suicidal thoughts", "thoughts of ending my life", "urges to hurt myself"])
 @pytest.mark.parametrize(
     "denial",
@@ -123,22 +122,11 @@ def test_a_relative_is_the_patient_when_the_treatment_is_for_her():
 )
 def test_a_denial_is_read_whichever_way_it_is_put(denial: str, thought: str) -> None:
     assert screen(f"{denial.format(thought)} What does a first visit cost?").urgency == "routine"
-=======
-@pytest.mark.parametrize("text", ["I want to kill myself. No.", "I want to die.\n\nNil", "Quiero morirme. No."])
-def test_a_no_after_a_statement_takes_nothing_back(text):
-    assert screen(text).urgency == "crisis"
-
-
-@pytest.mark.parametrize("text", ["Suicidal thoughts? No.", "Am I suicidal? No.", "Thoughts of suicide: none."])
-def test_a_no_after_a_question_answers_it(text):
-    assert screen(text).urgency == "routine"
->>>>>>> Stashed changes
 
 
 @pytest.mark.parametrize(
     "text",
     [
-<<<<<<< Updated upstream
         "I don't want to kill myself but I can't stop thinking about it.",
         "I'm not suicidal, I just don't want to exist.",
         "No suicidal thoughts until October. Now they come every night.",
@@ -153,11 +141,24 @@ def test_a_no_after_a_question_answers_it(text):
 )
 def test_a_no_that_denies_nothing_is_a_crisis(text: str) -> None:
     assert screen(text).urgency == "crisis"
-=======
+
+
+@pytest.mark.parametrize("text", ["I want to kill myself. No.", "I want to die.\n\nNil", "Quiero morirme. No."])
+def test_a_no_after_a_statement_takes_nothing_back(text):
+    assert screen(text).urgency == "crisis"
+
+
+@pytest.mark.parametrize("text", ["Suicidal thoughts? No.", "Am I suicidal? No.", "Thoughts of suicide: none."])
+def test_a_no_after_a_question_answers_it(text):
+    assert screen(text).urgency == "routine"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "I was diagnosed with myasthenia gravis in my thirties. It has been quiet for years.",
         "Me diagnosticaron miastenia gravis en 2009 y lleva años tranquila.",
     ],
 )
 def test_a_disease_of_nerve_and_muscle_is_raised_however_quiet_it_is(text):
     assert "neuromuscular" in {found.kind for found in screen(text).findings}
->>>>>>> Stashed changes
