@@ -34,7 +34,7 @@ GENERATE = f"""
     SELECT made.reference, gen_random_uuid(), received_at,
         (ARRAY['treatment', 'appointment', 'billing', 'referral', 'other'])[1 + made.n %% 5], 'self',
         pool.message, first.word || ' ' || last.word, 'email', lower(first.word) || made.n || '@example.org',
-        '212-555-' || lpad((made.n * 7919 %% 10000)::text, 4, '0'),
+        200 + made.n %% 700 || '-555-' || lpad((made.n * 7919 %% 10000)::text, 4, '0'),
         false, '', 'en', status,
         CASE WHEN made.n %% 1000 = 0 THEN 'crisis' WHEN made.n %% 500 = 1 THEN 'emergency' ELSE 'routine' END,
         received_at + interval '1 day',

@@ -24,7 +24,6 @@ from inquiries.admin.standing import STANDINGS
 
 LIST = "/admin/inquiries/inquiry/"
 STOCK = "/stock/inquiries/inquiry/"
-MOST_QUERIES = 15
 
 
 @dataclass(frozen=True)
@@ -47,15 +46,15 @@ class Timed:
     visits: list[float] = field(default_factory=list)
 
     def line(self, beside: "Timed | None" = None) -> Line:
-        """For the table. Ours have targets, as a ratio and in milliseconds; with too many queries, none is kept."""
+        """For the table. Ours have targets: a ratio, milliseconds, and how often it asks."""
         what = f"{self.page.name}, {self.size:,} inquiries" + (f" ({self.queries} queries)" if self.queries else "")
         if self.page.stock or not beside:
             return Line(what, self.visits, "ms")
         ratios = [mine / theirs for mine, theirs in zip(self.visits, beside.visits, strict=True)]
-        below = 80 if self.queries <= MOST_QUERIES else 0
         return Line(
-            what, self.visits, "ms", beside=f"{beside.size:,} inquiries", ratios=ratios, at_most=1.5, below_ms=below
-        )
+            *(what, self.visits, "ms"), beside=f"{beside.size:,} inquiries", ratios=ratios,
+            at_most=1.5, below_ms=80, most_queries=15, queries=self.queries,
+        )  # fmt: skip
 
 
 def measure(servers: Servers, effort: Effort, folder: Path) -> list[Line]:

@@ -20,6 +20,8 @@ class Line:
     at_least: float | None = None
     at_most: float | None = None
     below_ms: float | None = None
+    most_queries: int | None = None
+    queries: int = 0
 
     @property
     def passed(self) -> bool | None:
@@ -31,6 +33,8 @@ class Line:
             kept.append(median(self.ratios) <= self.at_most)
         if self.below_ms is not None:
             kept.append(median(self.figures) < self.below_ms)
+        if self.most_queries is not None:
+            kept.append(self.queries <= self.most_queries)
         return all(kept) if kept else None
 
     def cells(self) -> tuple[str, ...]:
@@ -53,6 +57,7 @@ class Line:
             f"≥ {self.at_least:g}" if self.at_least is not None else "",
             f"≤ {self.at_most:g}" if self.at_most is not None else "",
             f"< {self.below_ms:g} ms" if self.below_ms is not None else "",
+            f"≤ {self.most_queries} queries" if self.most_queries is not None else "",
         ]
         return ", ".join(target for target in targets if target)
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 PAGE = "admin:inquiries_inquiry_search"
 KEPT = "searches"
 MOST_KEPT = 20  # of one person; a tab left open with an older one asks for the words again
-ON_A_PAGE = 50
+ON_A_PAGE = 25
 
 
 class FoundRow(Row):
