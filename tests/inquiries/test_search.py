@@ -76,14 +76,24 @@ def test_a_reference_is_found_by_its_beginning_however_it_is_typed(typed):
     assert Search(text).find().ids == [kept.pk]
 
 
-@pytest.mark.parametrize("typed", ["ana@example.org", "ANA@Example.org", "ana@", "ana@ex"])
+@pytest.mark.parametrize("typed", ["ana@example.org", "ANA@Example.org", "ana@", "ANA@", "ana@ex"])
 def test_an_email_is_found_whole_or_by_its_beginning_in_any_case(people, typed):
     assert found(typed) == ["John Smith"]
 
 
 @pytest.mark.parametrize(
     "typed",
-    ["(212) 555-0187", "2125550187", "+1 212 555 0187", "1-212-555-0187", "555 0187", "0187", "212 5", "212.555"],
+    [
+        "(212) 555-0187",
+        "2125550187",
+        "+1 212 555 0187",
+        "1-212-555-0187",
+        "555 0187",
+        "50187",
+        "0187",
+        "212 5",
+        "212.555",
+    ],
 )
 def test_a_phone_number_is_found_in_any_format_by_its_beginning_or_its_end(people, typed):
     assert found(typed) == ["John Smith"]
@@ -365,6 +375,18 @@ def test_an_odd_address_shows_the_box(desk, address):
 
     assert page.status_code == 200
     assert markup.read(page.content).one("input", id="searchbar")
+
+
+def test_signs_that_mean_something_in_a_pattern_mean_themselves(people):
+    inquiry(name="Ada Sign", email="a_b%c@example.org")
+
+    assert [found(text) for text in ("a_b%c@", "a_b%", "_na@", "%ana@", "ana%@")] == [
+        ["Ada Sign"],
+        ["Ada Sign"],
+        [],
+        [],
+        [],
+    ]
 
 
 def test_a_mark_of_direction_hides_nothing(people):
