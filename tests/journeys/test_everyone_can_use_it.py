@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ARTICLES = [path.stem for path in sorted(loader.STARTER.glob("*.md")) if path.stem != "home"]
 FORMS = ["contact", "contact with errors", "form open for too long", "message not saved", "receipt", "urgent receipt"]
 PUBLIC = ["home", *ARTICLES, *FORMS, "not found", "fault"]
-DESK = ["sign in", "desk", "new inquiry", "claimed inquiry", "refused change"]
+DESK = ["sign in", "desk", "new inquiry", "claimed inquiry", "refused change", "findings"]
 ELSEWHERE = {  # on the desk, pages that an address is enough for
     "components": "/admin/components/",
     "triage list": "/admin/inquiries/inquiry/",
@@ -103,6 +103,12 @@ def visit_desk(open_page: OpenPage, name: str, **options: Any) -> Page:
         return page
     if name in ELSEWHERE:
         page.goto(ELSEWHERE[name])
+        return page
+    if name == "findings":
+        page.goto("/admin/inquiries/inquiry/")
+        page.get_by_label("Find an inquiry").fill("exampel warfarin")
+        page.get_by_role("button", name="Search").click()
+        expect(page.get_by_role("cell", name="Similar name, message")).to_be_visible()
         return page
     if name != "new inquiry":
         services.claim(kept.pk, by=nora)
