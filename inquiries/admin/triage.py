@@ -62,7 +62,7 @@ class QueueList(ChangeList):
     @property
     def deeds(self) -> dict[str, bulk.Deed]:
         """What can be done to many at once here."""
-        allowed = self.person.has_perm(ACT)
+        allowed = self.person.has_perms([*inquiry_page.READ, ACT])
         status = {"quarantine": "quarantined", "done": "done"}.get(self.standing.value())
         return {word: deed for word, deed in bulk.DEEDS.items() if allowed and deed.status == status}
 
@@ -133,7 +133,8 @@ class InquiryAdmin(ModelAdmin):
         """The list, below what is wrong with our own machinery."""
         if self.has_view_permission(request):
             access.record(request, Access.Deed.LISTED)
-        context = {"alarms": alarms(), "undo": bulk_page.to_undo(request), "can_act": request.user.has_perm(ACT)}
+        context = {"alarms": alarms(), "undo": bulk_page.to_undo(request)}
+        context["can_act"] = request.user.has_perms([*inquiry_page.READ, ACT])
         context["can_search"] = request.user.has_perms(inquiry_page.READ)
         context["can_export"] = request.user.has_perm(export_page.EXPORT)
         page: HttpResponse = super().changelist_view(request, {**(extra_context or {}), **context})

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -298,13 +299,19 @@ def test_a_choice_that_makes_no_sense_chooses_nothing(desk, chosen):
     assert "Tick the inquiries first" in answer.content.decode()
 
 
-@pytest.mark.parametrize("path", [CLAIM, PREVIEW, f"{LIST}many/accept/", f"{LIST}many/undo/"])
-def test_somebody_who_may_only_look_changes_nothing(client, nurse, path):
-    from django.contrib.auth.models import Permission
+def only(person, *permissions):
+    """The person, with these permissions and no others."""
+    person.is_superuser = False
+    person.save()
+    person.user_permissions.set(Permission.objects.filter(codename__in=permissions))
 
-    nurse.is_superuser = False
-    nurse.save()
-    nurse.user_permissions.set(Permission.objects.filter(codename="view_inquiry"))
+
+@pytest.mark.parametrize("path", [CLAIM, PREVIEW, f"{LIST}many/accept/", f"{LIST}many/undo/"])
+@pytest.mark.parametrize("allowed", [["view_inquiry"], ["view_inquiry", "change_inquiry"]], ids=["look", "not open"])
+def test_somebody_who_may_not_open_inquiries_or_not_change_them_is_refused_and_written_down(
+    client, nurse, path, allowed
+):
+    only(nurse, *allowed)
     kept = quarantined()
     client.force_login(nurse)
 
@@ -312,3 +319,15 @@ def test_somebody_who_may_only_look_changes_nothing(client, nurse, path):
 
     kept.refresh_from_db()
     assert (answer.status_code, kept.status) == (403, "quarantined")
+    assert Access.objects.values_list("person", "deed").get() == (nurse.pk, "refused")
+
+
+def test_somebody_who_may_not_open_inquiries_is_offered_no_change_in_the_list(client, nurse):
+    only(nurse, "view_inquiry", "change_inquiry")
+    quarantined()
+    client.force_login(nurse)
+
+    page = markup.read(client.get(LIST, {"standing": "quarantine"}).content)
+
+    assert page.all("input", name="chosen") == []
+    assert [form for form in page.all("form") if form.attributes.get("action") == CLAIM] == []
