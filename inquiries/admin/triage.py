@@ -133,7 +133,7 @@ class InquiryAdmin(ModelAdmin):
         """The list, below what is wrong with our own machinery."""
         if self.has_view_permission(request):
             access.record(request, Access.Deed.LISTED)
-        context = {"alarms": alarms(), "undo": bulk_page.to_undo(request)}
+        context: dict[str, Any] = {"alarms": alarms(), "undo": bulk_page.to_undo(request)}
         context["can_act"] = request.user.has_perms([*inquiry_page.READ, ACT])
         context["can_search"] = request.user.has_perms(inquiry_page.READ)
         context["can_export"] = request.user.has_perm(export_page.EXPORT)
