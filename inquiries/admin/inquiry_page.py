@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
+from django.db import transaction
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
@@ -31,7 +32,21 @@ if TYPE_CHECKING:
 
 READ = ("inquiries.view_inquiry", "inquiries.open_inquiry")
 VIEWING = timedelta(minutes=2)  # who had it in front of them this lately is taken to be looking at it still
-MOST_LOOKS = 20
+MOST_OPENERS = 10
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody on the staff, and what they have to do with an inquiry."""
+
+    person: StaffUser
+    is_able: bool
+    """They may act on inquiries."""
+    looked_at: datetime | None
+    """When they last had this one in front of them; `seen` is the version that was on their screen."""
+    seen: int | None
+    opened_at: datetime | None
+    """When they last opened it, by the access log."""
 
 
 @dataclass
@@ -42,24 +57,22 @@ class Opened:
     practice: Practice
     person: StaffUser
     history: timeline.History
-    looks: list[Look]
-    people: list[StaffUser]
-    """Everybody who may act on inquiries, and everybody who is named in this one's history."""
+    people: list[Colleague]
 
     @property
     def able(self) -> list[StaffUser]:
         """Those who may act."""
-        return [person for person in self.people if getattr(person, "able", False)]
+        return [each.person for each in self.people if each.is_able]
 
     @property
     def seen(self) -> int | None:
         """The version that this person had on the screen last; None when they never looked."""
-        return next((look.version for look in self.looks if look.person_id == self.person.pk), None)
+        return next((each.seen for each in self.people if each.person == self.person), None)
 
     @property
     def items(self) -> list[timeline.Item]:
         """What happened, oldest first."""
-        names = {person.pk: str(person) for person in self.people}
+        names = {each.person.pk: str(each.person) for each in self.people}
         return timeline.items(self.history, names, reader=self.person.pk, seen=self.seen)
 
     def in_words(self, moment: datetime | None) -> str:
@@ -69,8 +82,13 @@ class Opened:
     def viewing(self) -> list[str]:
         """Who else has it in front of them now."""
         recent = timezone.now() - VIEWING
-        here = {look.person_id for look in self.looks if look.looked_at > recent} - {self.person.pk}
-        return [str(person) for person in self.people if person.pk in here]
+        others = [each for each in self.people if each.person != self.person]
+        return [str(each.person) for each in others if each.looked_at and each.looked_at > recent]
+
+    def openers(self) -> list[tuple[str, str]]:
+        """Who has opened it, each person once, the last one first: from the access log."""
+        opened = [(each.opened_at, str(each.person)) for each in self.people if each.opened_at]
+        return [(name, self.in_words(at)) for at, name in sorted(opened, reverse=True)[:MOST_OPENERS]]
 
 
 def open_for(request: HttpRequest, object_id: str) -> Opened:
@@ -81,12 +99,24 @@ def open_for(request: HttpRequest, object_id: str) -> Opened:
     inquiry = find(object_id, person)
     access.record(request, Access.Deed.OPENED, inquiry)
     history = timeline.read(inquiry)
-    looks = list(Look.objects.filter(inquiry=inquiry).order_by("-looked_at")[:MOST_LOOKS])
-    able = may_act()
-    named = history.people | {look.person_id for look in looks}
-    people = StaffUser.objects.filter(Q(pk__in=named) | Q(pk__in=able.values("pk")))
-    people = people.annotate(able=Exists(able.filter(pk=OuterRef("pk")))).order_by("first_name", "email")
-    return Opened(inquiry, Practice.objects.recent(), person, history, looks, list(people))
+    return Opened(inquiry, Practice.objects.recent(), person, history, colleagues(inquiry, history.people))
+
+
+def colleagues(inquiry: Inquiry, named: set[int]) -> list[Colleague]:
+    """Everybody who may act on inquiries, is named in this one's history, or had it open: in one query."""
+    able, looks = may_act(), Look.objects.filter(inquiry=inquiry, person=OuterRef("pk"))
+    opened = Access.objects.filter(inquiry=inquiry, person=OuterRef("pk"), deed=Access.Deed.OPENED).order_by("-at")
+    people = StaffUser.objects.annotate(
+        is_able=Exists(able.filter(pk=OuterRef("pk"))),
+        looked_at=Subquery(looks.values("looked_at")),
+        seen=Subquery(looks.values("version")),
+        opened_at=Subquery(opened.values("at")[:1]),
+    )
+    concerned = people.filter(Q(is_able=True) | Q(pk__in=named) | Q(seen__isnull=False) | Q(opened_at__isnull=False))
+    return [
+        Colleague(each, each.is_able, each.looked_at, each.seen, each.opened_at)
+        for each in concerned.order_by("first_name", "email")
+    ]
 
 
 def find(object_id: str, person: StaffUser) -> Inquiry:
@@ -119,8 +149,9 @@ def show(
     """The page of one inquiry. `bound` is a form shown again with what was typed: refused, or with words inserted."""
     if request.method not in ("GET", "HEAD") and bound is None:
         return HttpResponseNotAllowed(["GET", "HEAD"])
-    opened = open_for(request, object_id)
-    look(opened.inquiry, opened.person, version=opened.inquiry.version)
+    with transaction.atomic():  # one for both records of this opening
+        opened = open_for(request, object_id)
+        look(opened.inquiry, opened.person, version=opened.inquiry.version)
     inquiry = opened.inquiry
     findings = [Finding(**row) for row in inquiry.found]  # type: ignore[attr-defined]  # annotated in `find`
     in_message = [(each.start, each.end, each.kind) for each in findings if each.field == Finding.Field.MESSAGE]
@@ -132,7 +163,7 @@ def show(
         "first": next((offers[name] for name in FIRST if name in offers), None),
         "calls": [entry for entry in opened.history.entries.values() if entry.call],
         "flags": flags(findings),
-        "looked": opened_by(opened),
+        "looked": opened.openers(),
         "message_pieces": marked,
         "picker": answer_picker.picker(inquiry, inserted) if "entry" in offers else None,
         "reasons": reasons(inquiry, findings, marked),
@@ -161,11 +192,6 @@ def frame(desk: "InquiryAdmin", request: HttpRequest, opened: Opened) -> dict[st
         }
         | {"draft": opened.in_words(opened.inquiry.draft_saved_at)},  # type: ignore[attr-defined]  # annotated in `find`
     }
-
-
-def opened_by(opened: Opened) -> list[tuple[str, str]]:
-    """Who has opened it, each person once, the last one first: from the access log."""
-    return [(row["person"], opened.in_words(row["at"])) for row in access.recent(opened.inquiry)]
 
 
 def look(inquiry: Inquiry, person: StaffUser, *, version: int | None = None) -> None:

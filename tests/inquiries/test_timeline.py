@@ -16,7 +16,7 @@ from post_office.models import STATUS, Email
 
 from inquiries import entries, services, timeline
 from inquiries.models import Access, Inquiry, Look
-from tests import factories, markup
+from tests import admin_walk, factories, markup
 from tests.factories import inquiry
 
 pytestmark = pytest.mark.django_db
@@ -383,3 +383,40 @@ def test_after_a_whole_journey_neither_history_nor_the_access_log_holds_personal
     assert Access.objects.exists()
     assert re.search(r"confirm_close", kept_for_ever)
     assert [word for word in PRIVATE if word in kept_for_ever] == []
+
+
+# --- What it costs ----------------------------------------------------------------------------------------------------
+
+MOST_QUERIES = 15
+
+
+def opening(client: Client, kept: Inquiry) -> int:
+    """How many statements one opening asks of the database, those that begin and end a transaction counted too."""
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(page_of(kept)).status_code == 200
+    return len(queries)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("role", ["Front desk", "Clinician", "Manager", "superuser"])
+def test_opening_an_inquiry_asks_the_same_few_questions_however_much_there_is_to_show(role):
+    """Real transactions: BEGIN and COMMIT count, as in the benchmark."""
+    person = admin_walk.somebody(role)
+    client, colleague = signed_in(person), factories.staff("carlos@example.org", "Carlos")
+    plain, full = inquiry(email="eve@example.org"), inquiry(message=CRISIS, phone="212 555 0187")
+    opening(client, plain)  # what the process keeps for a moment
+
+    few = [opening(client, plain), opening(client, plain)]
+    services.claim(full.pk, by=person)
+    for number in range(12):
+        services.note(full.pk, text=f"Note {number}", by=colleague)
+        services.log_call(full.pk, call="voicemail", by=colleague)
+        inquiry(message=f"Another {number}", email="ada@example.org")
+        inquiry(message=f"By phone {number}", email="", reply_by="phone", phone="212 555 0187", voicemail_ok=False)
+        factories.answer(f"Answer {number}")
+        opening(signed_in(factories.staff(f"person{number}@example.org", f"Person {number}")), full)
+    entries.keep_draft(full.pk, text="A draft", by=person)
+    many = [opening(client, full), opening(client, full)]
+
+    assert {*few, *many} == {few[0]}
+    assert few[0] <= MOST_QUERIES
