@@ -3,6 +3,8 @@
 import csv
 from collections.abc import Callable, Iterator
 
+from django.db import transaction
+
 from inquiries.highlight import WORDS
 from inquiries.models import Inquiry
 from inquiries.querysets import InquiryQuerySet
@@ -50,16 +52,18 @@ PERSON_FIELDS = ("name", "email", "phone", "voicemail_ok", "contact_times")
 def lines(inquiries: InquiryQuerySet, *, person: bool, message: bool) -> Iterator[str]:
     """The file, line by line, in the order of the list: a heading, then one line for each inquiry.
 
-    With `person`, their name and how to reach them; with `message`, what they wrote. The database keeps the place in
-    the list (a cursor that outlives its transaction), so that a slow download holds nothing up.
+    With `person`, their name and how to reach them; with `message`, what they wrote. One transaction lasts until the
+    last line, or until whoever reads them stops. A cursor without one would be another session's behind a pooler, and
+    the database would put the whole list aside before it gave the first row.
     """
     columns = FACTS | (PERSON if person else {}) | (MESSAGE if message else {})
     fields = FIELDS + (PERSON_FIELDS if person else ()) + (("message",) if message else ())
     found = inquiries.select_related("owner").only(*fields).with_flags()
     writer = csv.writer(Line(), quoting=csv.QUOTE_ALL)  # or a semicolon would begin a new cell in some countries
     yield "\ufeff" + str(writer.writerow(columns))  # the mark by which spreadsheets know UTF-8
-    for inquiry in found.iterator(chunk_size=AT_ONCE):
-        yield str(writer.writerow([harmless(str(value(inquiry))) for value in columns.values()]))
+    with transaction.atomic():
+        for inquiry in found.iterator(chunk_size=AT_ONCE):
+            yield str(writer.writerow([harmless(str(value(inquiry))) for value in columns.values()]))
 
 
 def harmless(cell: str) -> str:

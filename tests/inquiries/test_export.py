@@ -90,6 +90,21 @@ def test_the_file_is_made_in_a_fraction_of_its_own_size(monkeypatch):
     assert peak < size / 2
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("read", [2, 4], ids=["whose reader goes away", "read to its end"])
+def test_a_file_is_one_transaction_which_ends_with_it(desk, read):
+    for _ in range(3):
+        inquiry()
+
+    answer = desk.post(EXPORT, {"reason": "Figures"})
+    stream = iter(answer)
+    during = [(next(stream), connection.in_atomic_block)[1] for _ in range(read)]
+    answer.close()
+
+    assert during == [False] + [True] * (read - 1)
+    assert not connection.in_atomic_block
+
+
 @pytest.mark.parametrize("granted, status", [(["view_inquiry"], 403), (["export_inquiry"], 403)])
 def test_whoever_may_not_see_the_list_or_not_export_gets_no_file(client, nurse, granted, status):
     nurse.is_superuser = False
