@@ -108,11 +108,6 @@ class Recent:
     mondays: list[date]
     found: dict[tuple[str, str, date, str], Figure]
 
-    @property
-    def is_empty(self) -> bool:
-        """True before anything was counted."""
-        return not self.found
-
     def weeks(self, measure: str, topic: str = ALL_TOPICS) -> list[Figure | None]:
         """Of each of the weeks."""
         return [self.found.get((measure, Span.WEEK, monday, topic)) for monday in self.mondays]

@@ -29,6 +29,14 @@ WAITING = [STATUS.queued, STATUS.requeued]
 # Not sent and no longer wanted: a page that somebody has answered, a failure that staff have put aside, a receipt for
 # a mailbox that had enough of them.
 WITHDRAWN = None
+# Every state in the desk's words.
+STATES = {
+    STATUS.sent: "Sent",
+    STATUS.failed: "Failed",
+    STATUS.queued: "Queued",
+    STATUS.requeued: "Waiting to be tried again",
+    WITHDRAWN: "Put aside",
+}
 
 # An email takes seconds. One that waits this long is not slow, it is stuck.
 STUCK = timedelta(minutes=15)

@@ -10,43 +10,18 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from post_office.models import STATUS
 
-from inquiries import outbox
+from inquiries import events, outbox
 from inquiries.models import Entry, Inquiry, Notice, Outcome, Status
 
 MOST = 300  # changes; an inquiry that has more shows its newest
 SOMEBODY = "Somebody outside the desk"
 
-# What services.py calls a change, and how the desk says it.
-SAID = {
-    "accept": "{who} moved it to the desk: it is not spam",
-    "acknowledge": "{who} is dealing with this: nobody is paged about it any more",
-    "ask_to_close": "{who} asks to close it ({closing}): a second person has to confirm",
-    "assign": "{who} gave it to {owner}",
-    "claim": "{who} claimed it",
-    "close": "{who} closed it: {outcome}",
-    "close_alone": "{who} closed it alone, because nobody else could confirm: {outcome}",
-    "confirm_close": "{who} confirmed the closing: {outcome}",
-    "decline_close": "{who} did not confirm the closing: it stays open",
-    "give_back": "It went back to everybody, because its owner is away",
-    "release": "{who} released it to everybody",
-    "reopen": "{who} reopened it",
-    "resume": "The day it waited for has come: it is open again",
-    "undo": "{who} took the change before back: it is now “{status}”",
-    "wait": "{who} set it aside until {until}",
-}
-OTHERWISE = "{who} changed it: it is now “{status}”"
-ENTRIES = {
+# A call says how it went.
+CALLS = {
     Entry.Call.REACHED: "{who} called and reached the person",
     Entry.Call.VOICEMAIL: "{who} called and left a voicemail",
     Entry.Call.NO_ANSWER: "{who} called: no answer",
     Entry.Call.WRONG_NUMBER: "{who} called: wrong number",
-}
-DELIVERY = {
-    STATUS.sent: "sent",
-    STATUS.failed: "failed",
-    STATUS.queued: "queued",
-    STATUS.requeued: "waiting to be tried again",
-    outbox.WITHDRAWN: "put aside",
 }
 
 
@@ -101,7 +76,7 @@ def read(inquiry: Inquiry) -> History:
 
 def items(history: History, names: Mapping[int, str], *, reader: int, seen: int | None = None) -> list[Item]:
     """The timeline. `seen` is the version that the reader had on the screen last; None when they never looked."""
-    first = Item("message", history.inquiry.received_at, "The message")
+    first = Item("message", history.inquiry.received_at, events.words("received").sentence)
     changes = [_change(history, event, names) for event in history.events if event.pgh_label != "received"]
     # In the order in which they were made: a change that had to wait for another carries the earlier time.
     latest, ordered = first.at, []
@@ -125,10 +100,8 @@ def _change(history: History, event: Any, names: Mapping[int, str]) -> Item:
     by = context.get("by")
     who = names.get(by, "A former colleague") if by else SOMEBODY
     entry = history.entries.get(context.get("entry", 0))
-    if entry:
-        title = ENTRIES[Entry.Call(entry.call)] if entry.call else "{who} wrote a note"
-        return Item(entry.kind, event.pgh_created_at, title.format(who=who), entry.text, by, event.version)
-    title = SAID.get(context.get("action", ""), OTHERWISE).format(
+    said = events.words(context.get("action", "")).sentence
+    title = (CALLS[Entry.Call(entry.call)] if entry and entry.call else said).format(
         who=who,
         owner=names.get(event.owner_id, "a former colleague"),
         outcome=Outcome(event.outcome).label if event.outcome else "",
@@ -136,14 +109,15 @@ def _change(history: History, event: Any, names: Mapping[int, str]) -> Item:
         status=Status(event.status).label,
         until=f"{event.waiting_until:%A, %B} {event.waiting_until.day}" if event.waiting_until else "",
     )
-    return Item("change", event.pgh_created_at, title, "", by, event.version)
+    kind, text = (entry.kind, entry.text) if entry else ("change", "")
+    return Item(kind, event.pgh_created_at, title, text, by, event.version)
 
 
 def _notice(notice: Notice) -> Item:
     return Item(
         kind="notice",
         at=notice.created_at,
-        title=f"{notice.get_kind_display()}: {DELIVERY[notice.email.status]}",
+        title=f"{notice.get_kind_display()}: {outbox.STATES[notice.email.status].lower()}",
         url=reverse("admin:post_office_email_change", args=[notice.email_id]),
         failed=notice.email.status in (STATUS.failed, STATUS.requeued),
     )

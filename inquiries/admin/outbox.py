@@ -24,13 +24,7 @@ for model in (Email, Log, EmailTemplate, Attachment):
         admin.site.unregister(model)
 
 CHANGE = "post_office.change_email"
-WORDS = {
-    STATUS.sent: "Sent",
-    STATUS.failed: "Failed",
-    STATUS.queued: "Queued",
-    STATUS.requeued: "Waiting to retry",
-    outbox.WITHDRAWN: "Put aside",
-}
+LOOKS = {STATUS.sent: "success", STATUS.failed: "danger", STATUS.requeued: "warning"}
 SAID = {
     "send-again": (outbox.send_again, "will be tried again within seconds"),
     "put-aside": (outbox.withdraw, "will not be tried again"),
@@ -87,10 +81,10 @@ class OutboxAdmin(ModelAdmin):
     change_form_template = "admin/change_form.html"  # the library's own asks for addresses that are not served here
     change_form_outer_after_template = "admin/post_office/email/again.html"
 
-    @display(description="Status", label={"Sent": "success", "Failed": "danger", "Waiting to retry": "warning"})
+    @display(description="Status", label={outbox.STATES[state]: look for state, look in LOOKS.items()})
     def shown_status(self, email: Email) -> str:
         """In the desk's words."""
-        return WORDS[email.status]
+        return outbox.STATES[email.status]
 
     @admin.display(description="What went wrong")
     def faults(self, email: Email) -> str:

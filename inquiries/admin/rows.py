@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.timesince import timesince
 
+from inquiries import events
 from inquiries.highlight import WORDS
 from inquiries.models import Inquiry, Urgency
 from inquiries.querysets import InquiryQuerySet
@@ -19,26 +20,6 @@ FIELDS = (
 )  # fmt: skip
 
 MINUTE = timedelta(minutes=1)
-HAPPENED = {
-    "received": "Received",
-    "claim": "Claimed",
-    "assign": "Assigned",
-    "note": "Note written",
-    "call": "Call logged",
-    "ask_to_close": "Asked to be closed",
-    "confirm_close": "Closing confirmed",
-    "decline_close": "Closing declined",
-    "close_alone": "Closed",
-    "release": "Released",
-    "give_back": "Returned to everybody",
-    "acknowledge": "Acknowledged",
-    "wait": "Set to wait",
-    "resume": "Back from waiting",
-    "close": "Closed",
-    "reopen": "Reopened",
-    "accept": "Moved to the desk",
-    "undo": "Change undone",
-}
 
 
 @dataclass(frozen=True)
@@ -84,8 +65,7 @@ class Row:
     @property
     def happened(self) -> str:
         """The last event, and how long ago: a clock time would be read in the wrong time zone."""
-        event = self.inquiry.last_event
-        words = HAPPENED.get(event, event.replace("_", " ").capitalize())
+        words = events.words(self.inquiry.last_event).short
         if timezone.now() - self.inquiry.last_event_at < MINUTE:
             return f"{words} just now"
         return f"{words} {timesince(self.inquiry.last_event_at, depth=1)} ago"

@@ -1,0 +1,41 @@
+"""What can happen to an inquiry, in the desk's words: short in a list, as a sentence on the timeline."""
+
+from typing import NamedTuple
+
+
+class Words(NamedTuple):
+    """Both ways to say it."""
+
+    short: str
+    """How long ago it was comes after it."""
+    sentence: str
+    """With places for who did it, and for what the change set: timeline.py fills them."""
+
+
+# By the name under which changes.py records it. The message that began it, and what staff write down, are events, too.
+EVENTS = {
+    "received": Words("Received", "The message"),
+    "accept": Words("Moved to the desk", "{who} moved it to the desk: it is not spam"),
+    "acknowledge": Words("Acknowledged", "{who} is dealing with this: nobody is paged about it any more"),
+    "ask_to_close": Words("Asked to be closed", "{who} asks to close it ({closing}): a second person has to confirm"),
+    "assign": Words("Assigned", "{who} gave it to {owner}"),
+    "call": Words("Call logged", "{who} logged a call"),
+    "claim": Words("Claimed", "{who} claimed it"),
+    "close": Words("Closed", "{who} closed it: {outcome}"),
+    "close_alone": Words("Closed", "{who} closed it alone, because nobody else could confirm: {outcome}"),
+    "confirm_close": Words("Closing confirmed", "{who} confirmed the closing: {outcome}"),
+    "decline_close": Words("Closing declined", "{who} did not confirm the closing: it stays open"),
+    "give_back": Words("Returned to everybody", "It went back to everybody, because its owner is away"),
+    "note": Words("Note written", "{who} wrote a note"),
+    "release": Words("Released", "{who} released it to everybody"),
+    "reopen": Words("Reopened", "{who} reopened it"),
+    "resume": Words("Back from waiting", "The day it waited for has come: it is open again"),
+    "undo": Words("Change undone", "{who} took the change before back: it is now “{status}”"),
+    "wait": Words("Set to wait", "{who} set it aside until {until}"),
+}
+OTHERWISE = Words("Changed", "{who} changed it: it is now “{status}”")
+
+
+def words(name: str) -> Words:
+    """Those of an event; a change that was not made by the desk, or by another release of it, has no name here."""
+    return EVENTS.get(name, OTHERWISE)
