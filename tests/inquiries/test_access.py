@@ -53,6 +53,13 @@ def test_the_same_deed_within_five_minutes_is_one_row(nurse, inquiry, monkeypatc
     assert Access.objects.count() == 1
 
 
+def test_no_index_needs_words_that_postgresql_14_does_not_have():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexname FROM pg_indexes WHERE indexdef LIKE '%NULLS NOT DISTINCT%'")
+
+        assert cursor.fetchall() == []
+
+
 def test_another_person_deed_inquiry_place_or_reason_is_another_row(nurse, colleague):
     kept, other = factories.inquiry(), factories.inquiry(email="other@example.org")
 
