@@ -131,6 +131,7 @@ class EmbeddedPostgres:
         if os.getuid() == 0:
             # Each time: the data may have been moved since, or somebody closed a folder above them.
             _let_through([self.files, PROGRAMS])
+            self._take_over_a_copy()
         self._forget_the_dead()
 
     def _forget_the_dead(self) -> None:
@@ -186,6 +187,12 @@ class EmbeddedPostgres:
         if os.getuid() == 0:
             os.chown(folder, _account().pw_uid, _account().pw_gid)
         folder.chmod(0o700)
+
+    def _take_over_a_copy(self) -> None:
+        """Files that root has put back from a backup belong to root, and Postgres could not read them."""
+        account = _account()
+        for path in [self.files, *self.files.rglob("*")] if self.files.stat().st_uid == 0 else []:
+            os.chown(path, account.pw_uid, account.pw_gid, follow_symlinks=False)
 
     def _refuse_another_version(self, found: str) -> None:
         answer = subprocess.run([PROGRAMS / "postgres", "--version"], capture_output=True, text=True).stdout
