@@ -163,6 +163,7 @@ def show(
         "first": next((offers[name] for name in FIRST if name in offers), None),
         "calls": [entry for entry in opened.history.entries.values() if entry.call],
         "flags": flags(findings),
+        "form": bound,
         "looked": opened.openers(),
         "message_pieces": marked,
         "picker": answer_picker.picker(inquiry, inserted) if "entry" in offers else None,

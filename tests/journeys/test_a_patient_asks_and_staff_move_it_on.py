@@ -85,7 +85,7 @@ def find_on_the_desk(page: Page, reference: str, due: str) -> None:
     body = page.locator("body").inner_text()
     assert not [private for private in ("sadness", "siobhan@") if private in body]
     page.get_by_role("link", name=f"{reference[:4]} {reference[4:]}").click()
-    expect(page.locator(".desk-reference")).to_have_text(reference)
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Inquiry {reference}")
     expect(page.locator(".desk-facts")).to_contain_text(due)
     assert page.locator(".desk-message").inner_text() == QUESTION
 

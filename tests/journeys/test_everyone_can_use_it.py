@@ -115,7 +115,7 @@ def visit_desk(open_page: OpenPage, name: str, **options: Any) -> Page:
     page.goto(f"/admin/inquiries/inquiry/{kept.pk}/change/")
     if name == "refused change":
         page.get_by_role("button", name="Close", exact=True).click()
-        expect(page.get_by_text("Choose how the inquiry ended")).to_be_visible()
+        expect(page.get_by_role("link", name="Choose how the inquiry ended")).to_be_visible()
     return page
 
 
@@ -288,10 +288,21 @@ def test_paper_shows_the_words_and_their_sources_and_nothing_to_press(visit):
     expect(page.get_by_role("button", name="Copy link")).to_be_hidden()
 
 
-def test_who_uses_the_desk_by_ear_is_taken_to_the_first_mistake_and_hears_no_icons(open_page):
+def test_who_uses_the_desk_by_ear_is_taken_to_what_is_wrong_and_from_there_to_the_field(open_page):
     page = visit_desk(open_page, "refused change", **SCREEN)
 
+    summary = page.get_by_role("alert", name="There is a problem")
+    expect(summary).to_be_focused()
+    summary.get_by_role("link", name="Choose how the inquiry ended").press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+
     expect(page.get_by_label("How did it end?")).to_be_focused()
+
+
+def test_who_uses_the_desk_by_ear_hears_no_icons(open_page):
+    page = visit_desk(open_page, "new inquiry", **SCREEN)
+
     assert "chevron_right" not in page.locator("body").aria_snapshot()
 
 

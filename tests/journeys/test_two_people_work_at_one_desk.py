@@ -31,7 +31,7 @@ def at_the_desk(open_page: OpenPage, kept: Inquiry, email: str = "nora@example.o
     """The inquiry's page in a browser of this person."""
     page = open_page(f"/admin/inquiries/inquiry/{kept.pk}/change/", reduced_motion="reduce", **options)
     sign_in(page, email)
-    expect(page.locator(".desk-reference")).to_have_text(kept.reference)
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Inquiry {kept.reference}")
     return page
 
 

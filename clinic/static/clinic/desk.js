@@ -5,6 +5,6 @@
 // The icons are words in a font that draws them. A link that is only an icon is then named by its title.
 for (const icon of document.querySelectorAll(".material-symbols-outlined")) icon.setAttribute("aria-hidden", "true");
 
-// After an action, a reader starts at the first mistake, or else at the message, and not before the menu again.
-const start = document.querySelector("main [aria-invalid=true]") || document.querySelector("#said");
+// After an action, a reader starts at what is wrong, or else at the message, and not before the menu again.
+const start = ["#error-summary", "main [aria-invalid=true]", "#said"].map((each) => document.querySelector(each)).find(Boolean);
 if (start) start.focus();

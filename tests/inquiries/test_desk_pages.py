@@ -1,0 +1,131 @@
+"""What the pages of the desk say of themselves: a heading that names each, and "Error: " first after a refusal."""
+
+import pytest
+from django.urls import reverse
+
+from inquiries import services
+from tests import admin_walk, markup
+from tests.factories import inquiry
+
+pytestmark = pytest.mark.django_db
+
+
+def page_of(kept) -> str:
+    return reverse("admin:inquiries_inquiry_change", args=[kept.pk])
+
+
+def act(desk, kept, action: str, **typed):
+    """What a browser shows after the button of this action was pressed on the page as it stands."""
+    fields = {"seen": kept.version, **typed}
+    posted = {f"{action}-{name}": value for name, value in fields.items()}
+    return desk.post(reverse("admin:inquiries_inquiry_action", args=[kept.pk, action]), posted, follow=True)
+
+
+def read(answer) -> markup.Element:
+    return markup.read(answer.content)
+
+
+def test_every_page_of_the_desk_has_one_heading_and_no_patient_in_its_title(db):
+    samples, person = admin_walk.make_samples(), admin_walk.somebody("superuser")
+
+    walked, faults = [], {}
+    for address in admin_walk.addresses():
+        answer = admin_walk.ask_in_vain(person, "get", address, samples)
+        page = read(answer) if answer.status_code == 200 and not answer.streaming else markup.read("")
+        if not page.all("html"):  # an answer to a script, or a part of a page
+            continue
+        walked.append(address)
+        headings, title = page.all("h1"), page.all("title")[0].words()
+        told = [each for each in (admin_walk.NAME, admin_walk.PHONE, admin_walk.MESSAGE) if each in title]
+        if len(headings) != 1 or not headings[0].words() or told:
+            faults[address] = (len(headings), title)
+
+    assert faults == {}
+    assert len(walked) > 20
+
+
+@pytest.mark.parametrize(
+    "path, heading",
+    [
+        ("/admin/", "Dashboard"),
+        ("/admin/inquiries/inquiry/", "Inquiries"),
+        ("/admin/inquiries/inquiry/search/", "Search"),
+        ("/admin/inquiries/inquiry/handover/", "Handover"),
+        ("/admin/inquiries/answer/add/", "New prepared answer"),
+    ],
+)
+def test_the_heading_of_a_page_says_which_one_it_is(desk, path, heading):
+    assert read(desk.get(path)).one("h1").words() == heading
+
+
+def test_the_page_of_an_inquiry_is_named_by_its_reference(desk):
+    kept = inquiry()
+
+    page = read(desk.get(page_of(kept)))
+
+    assert page.one("h1").words() == f"Inquiry {kept.reference}"
+    assert page.all("title")[0].words() == f"Inquiry {kept.reference} | Triage desk"
+
+
+def test_after_an_invalid_form_the_title_says_so_first_and_the_summary_leads_to_the_field(desk, nurse):
+    kept = services.claim(inquiry().pk, by=nurse)
+
+    page = read(act(desk, kept, "close", outcome=""))
+
+    summary = page.one(id="error-summary")
+    link = summary.one("a")
+    assert page.all("title")[0].words().startswith(f"Error: Inquiry {kept.reference}")
+    assert {"role": "alert", "tabindex": "-1"}.items() <= summary.attributes.items()
+    assert "autofocus" in summary.attributes
+    assert link.words() == "Choose how the inquiry ended"
+    assert page.one(id=link.attributes["href"].removeprefix("#")).tag == "select"
+
+
+def test_after_a_refused_action_the_title_says_so_first(desk, nurse, colleague):
+    kept = services.claim(inquiry().pk, by=colleague)
+
+    page = read(act(desk, kept, "claim"))
+
+    assert page.all("title")[0].words() == f"Error: Inquiry {kept.reference} | Triage desk"
+
+
+def test_after_a_change_that_came_too_late_the_title_says_so_first_and_reading_starts_at_the_reason(desk, colleague):
+    kept = inquiry()
+    services.note(kept.pk, text="Mine was first.", by=colleague)
+
+    page = read(act(desk, kept, "claim"))
+
+    assert page.all("title")[0].words().startswith("Error: ")
+    assert "was changed while you were looking at it" in page.one(id="error-summary").words()
+
+
+def test_after_an_action_that_was_done_no_title_speaks_of_an_error(desk):
+    kept = inquiry()
+
+    page = read(act(desk, kept, "claim"))
+
+    assert page.all("title")[0].words() == f"Inquiry {kept.reference} | Triage desk"
+
+
+@pytest.mark.parametrize(
+    "path, typed",
+    [
+        ("/admin/inquiries/answer/add/", {"name": ""}),
+        ("/admin/inquiries/inquiry/export/", {"reason": ""}),
+        ("/admin/pages/page/add/", {"title": ""}),
+        ("/admin/staff/staffuser/add/", {"email": ""}),
+        ("/admin/password_change/", {"old_password": ""}),
+    ],
+)
+def test_a_refused_form_anywhere_on_the_desk_is_told_first(desk, path, typed):
+    page = read(desk.post(path, typed))
+
+    assert page.all("title")[0].words().startswith("Error: ")
+    assert page.one(id="error-summary").attributes["role"] == "alert"
+
+
+def test_a_filter_that_makes_no_sense_is_told_first(desk):
+    page = read(desk.get("/admin/inquiries/inquiry/?since=yesterday"))
+
+    assert page.all("title")[0].words().startswith("Error: ")
+    assert page.one(id="error-summary").one("a").attributes["href"] == "#narrow_since"
