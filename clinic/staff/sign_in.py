@@ -2,7 +2,7 @@
 
 import uuid
 from time import time
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.utils.crypto import salted_hmac
@@ -18,10 +18,22 @@ TOO_MANY = (
     "There were too many tries to sign in with this email address from your network. Wait five minutes, then try "
     "again. If you have forgotten your password, ask whoever manages the accounts for a new one."
 )
+# The same for an account that is not there, one that was deactivated and one that may not come in here.
+WRONG = (
+    "This email address and password do not belong together. Look for a typing mistake in both; capitals count in the "
+    "password. If you have forgotten it, ask whoever manages the accounts for a new one."
+)
 
 
 class SignInForm(AuthenticationForm):
     """Address and password. Somebody who guesses keeps nobody out who signs in from another network."""
+
+    error_messages: ClassVar = {"invalid_login": WRONG, "inactive": WRONG}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.fields["username"].error_messages["required"] = "Enter your email address"
+        self.fields["password"].error_messages["required"] = "Enter your password"
 
     def clean(self) -> dict[str, Any] | None:
         """Raises ValidationError for a wrong password, and without looking at it after too many of them."""

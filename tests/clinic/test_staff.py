@@ -7,7 +7,7 @@ from django.urls import reverse
 from clinic.staff import roles, sign_in
 from clinic.staff.models import StaffUser
 from inquiries import services
-from tests import admin_walk, factories
+from tests import admin_walk, factories, markup
 
 pytestmark = pytest.mark.django_db
 
@@ -249,3 +249,28 @@ def test_signing_in_often_is_no_guessing(client, nurse):
     doors = [try_to_sign_in(client, PASSWORD) for _ in range(12)]
 
     assert all(doors)
+
+
+@pytest.mark.parametrize("case", ["wrong password", "no such account", "deactivated", "no staff"])
+def test_a_sign_in_that_fails_says_what_to_do_and_not_whether_the_account_exists(client, nurse, case):
+    nurse.is_active, nurse.is_staff = case != "deactivated", case != "no staff"
+    nurse.save()
+    email = "nobody@example.org" if case == "no such account" else nurse.email
+    password = "a guess" if case == "wrong password" else PASSWORD
+
+    page = markup.read(client.post(LOGIN, {"username": email, "password": password}).content)
+
+    summary = page.one(id="error-summary")
+    assert page.all("title")[0].words() == "Error: Log in | Triage desk"
+    assert summary.one("ul").words() == sign_in.WRONG
+    assert "autofocus" in summary.attributes
+    assert page.one(id="id_username").attributes["value"] == email
+    assert "value" not in page.one(id="id_password").attributes
+
+
+def test_a_sign_in_without_a_password_says_so_at_the_field(client):
+    page = markup.read(client.post(LOGIN, {"username": "nora@example.org", "password": ""}).content)
+
+    link = page.one(id="error-summary").one("a")
+    assert (link.words(), link.attributes["href"]) == ("Enter your password", "#id_password")
+    assert page.one(id="id_password").attributes["aria-invalid"] == "true"
