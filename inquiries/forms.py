@@ -149,9 +149,7 @@ class InquiryForm(forms.Form):
     def __init__(self, data: QueryDict | None = None) -> None:
         # What was wrong with the way the form was sent; see reading.py.
         self.trouble: str = getattr(data, "trouble", "")
-        key = uuid.uuid4()
-        initial = {"submission_key": key, "stamp": spam.stamp(key)} if data is None else None
-        super().__init__(_with_key(data), initial=initial)
+        super().__init__(_with_key(data))
         # The widget's maxlength would cut pasted text off in silence.
         for field in self.fields.values():
             field.widget.attrs.pop("maxlength", None)

@@ -18,7 +18,7 @@ from clinic.network import network_of
 from clinic.practice import clock
 from clinic.practice.context import remember
 from clinic.practice.models import Practice
-from inquiries import access, reading, services
+from inquiries import access, blank_form, reading, services
 from inquiries.forms import InquiryForm
 from inquiries.models import Inquiry, Urgency
 
@@ -49,7 +49,7 @@ FIELDS = [*InquiryForm.base_fields, "csrfmiddlewaretoken"]
 def contact(request: HttpRequest) -> HttpResponse:
     """Ask the clinic a question."""
     if request.method != "POST":
-        return _page(request, InquiryForm())
+        return _private(HttpResponse(blank_form.page(request)))
     request.POST = reading.read(request, FIELDS)  # type: ignore[assignment]  # ours is mutable; nobody changes it
     return _take(request)
 
@@ -118,7 +118,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: InquiryForm, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
-    return _private(render(request, "inquiries/contact.html", {"form": form}, status=status))
+    return _private(render(request, blank_form.TEMPLATE, {"form": form}, status=status))
 
 
 def _unavailable(request: HttpRequest, form: InquiryForm) -> HttpResponse:

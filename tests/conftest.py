@@ -5,6 +5,7 @@ import pytest
 from clinic.pages import navigation
 from clinic.practice.models import Practice
 from clinic.staff.models import StaffUser
+from inquiries import blank_form
 from tests import factories
 
 
@@ -23,6 +24,7 @@ def _fresh_practice():
     """What one test says about the clinic and its pages must not reach the next."""
     Practice.objects.forget()
     navigation.forget()
+    blank_form.forget()
 
 
 @pytest.fixture
