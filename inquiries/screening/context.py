@@ -67,8 +67,14 @@ class Surroundings:
         self._objections = {context: label for label, context in book.objections.items() if label in self._found}
 
     def excuse(self, rule: Rule, hit: Hit) -> Hit | None:
-        """The context that makes this hit harmless, or None: then it counts."""
-        for name in rule.unless:
+        """What makes this hit harmless, or None: then it counts. A hit that nothing bears out is returned itself."""
+        if rule.only_with and self._met(rule, rule.only_with, hit) is None:
+            return hit
+        return self._met(rule, rule.unless, hit)
+
+    def _met(self, rule: Rule, names: Iterable[str], hit: Hit) -> Hit | None:
+        """The first context of these names that reaches the hit, and that no objection overrules."""
+        for name in names:
             for label in self._labels.get(name, ()):
                 context = self._book.contexts[label]
                 if rule.kind in FLUENT and context.language != rule.language:

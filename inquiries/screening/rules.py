@@ -2,6 +2,7 @@
 
 rules/lexicon_<language>.toml    lists of words, named phrases, short forms, keywords that may be mistyped
 rules/context_<language>.toml    contexts: negation, the distant past, idioms, grief, a professional asking …
+rules/context_flags_<language>.toml  contexts of the clinical flags alone: whose condition, since when, for whom
 rules/<concern>_<language>.toml  rules: a kind, an id, a reason, a source, phrases, examples
 """
 
@@ -52,6 +53,8 @@ class Rule:
     counter_examples: tuple[str, ...] = ()
     needs: str = ""
     """Counts only if this kind is found in the same message too."""
+    only_with: tuple[str, ...] = ()
+    """Counts only where a context of one of these names stands within its reach ("had it done" … "six weeks ago")."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +156,9 @@ class _Loader:
 
     def load(self) -> None:
         """Contexts first: rules name them."""
-        names = self._contexts(_read(f"context_{self.language}.toml"))
+        names: set[str] = set()
+        for path in sorted(HERE.glob(f"context_*{self.language}.toml")):
+            names |= self._contexts(_read(path.name))
         for path in sorted(HERE.glob(f"*_{self.language}.toml")):
             if not path.name.startswith(("lexicon_", "context_")):
                 self._rules(_read(path.name), names)
@@ -182,7 +187,8 @@ class _Loader:
         for entry in file["rule"]:
             kind = entry.get("kind", file.get("kind"))
             unless = tuple(entry.get("unless", file["unless"]))
-            if kind not in KINDS or not contexts.issuperset(unless):
+            only_with = tuple(entry.get("only_with", ()))
+            if kind not in KINDS or not contexts.issuperset(unless + only_with):
                 raise PatternError(f"unknown kind or context in {entry['id']}")
             self.book.rules[self._add(entry["phrases"])] = Rule(
                 id=entry["id"],
@@ -194,6 +200,7 @@ class _Loader:
                 examples=tuple(entry["examples"]),
                 counter_examples=tuple(entry.get("not", ())),
                 needs=entry.get("needs", ""),
+                only_with=only_with,
             )
 
     def _add(self, phrases: list[str]) -> int:
