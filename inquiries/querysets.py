@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Func, OuterRef
+from django.db.models import Exists, Func, OuterRef
 from django.db.models.functions import Right
 from django.utils import timezone
 
@@ -107,10 +107,11 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
         """Screening found this kind of thing in what the person wrote."""
         from inquiries.models import Finding  # here, because the models import this file
 
-        found = Finding.objects.filter(kind=kind).order_by().values("inquiry").distinct()
-        few = list(found.values_list("inquiry", flat=True)[: FEW + 1])
-        # Few ones are fetched by their keys; to meet them in the list's order would take a walk through most of it.
-        return self.filter(pk__in=few if len(few) <= FEW else found)
+        found = Finding.objects.filter(kind=kind).order_by()
+        few = set(found.values_list("inquiry", flat=True)[: FEW + 1])
+        # Few are fetched by their keys: to meet them in the list's order would take a walk through most of it. Of many,
+        # the list soon has a page full; to collect them all first would take a second at a million inquiries.
+        return self.filter(pk__in=few) if len(few) <= FEW else self.filter(Exists(found.filter(inquiry=OuterRef("pk"))))
 
     def with_flags(self) -> "InquiryQuerySet":
         """Each with `flags`: the kinds of what screening found in it, once each."""

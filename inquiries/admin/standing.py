@@ -29,16 +29,17 @@ class Standing:
     of: Callable[[InquiryQuerySet, StaffUser], InquiryQuerySet]
     order: tuple[str, ...] = ORDER
     is_large: bool = False
+    """Too large to be sorted: an index holds it newest first, too."""
 
 
 STANDINGS = {
-    "waits": Standing("Waits for us", lambda every, person: every.waits_for_us()),
+    "waits": Standing("Waits for us", lambda every, person: every.waits_for_us(), is_large=True),
     "crisis": Standing("Crisis and emergency", lambda every, person: every.urgent()),
-    "unassigned": Standing("Unassigned", lambda every, person: every.unassigned()),
+    "unassigned": Standing("Unassigned", lambda every, person: every.unassigned(), is_large=True),
     "mine": Standing("Mine", lambda every, person: every.owned_by(person)),
-    "patient": Standing("Waiting on patient", lambda every, person: every.waits_on_patient()),
+    "patient": Standing("Waiting on patient", lambda every, person: every.waits_on_patient(), is_large=True),
     "undelivered": Standing("Not delivered", lambda every, person: every.told_by(outbox.undelivered())),
-    "quarantine": Standing("Quarantine", lambda every, person: every.quarantined()),
+    "quarantine": Standing("Quarantine", lambda every, person: every.quarantined(), is_large=True),
     # Whoever looks there wants what was closed a moment ago, not two years ago.
     "done": Standing("Done", lambda every, person: every.done(), CLOSED_LAST, is_large=True),
     "all": Standing("All", lambda every, person: every, is_large=True),

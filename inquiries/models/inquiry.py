@@ -245,7 +245,18 @@ class Inquiry(models.Model):
                 name="inquiry_done_lately",
                 condition=Q(status="done"),
             ),
-            # Any list, newest first; and the days on which they came.
+            # The same lists, newest first.
+            models.Index(
+                *(F("pinned").desc(), F("received_at").desc(), F("id").desc()),
+                name="inquiry_waits_newest_first",
+                condition=Q(status__in=["new", "open"]),
+            ),
+            models.Index(
+                *("status", F("pinned").desc(), F("received_at").desc(), F("id").desc()),
+                name="inquiry_aside_newest_first",
+                condition=Q(status__in=["waiting", "quarantined"]),
+            ),
+            # Everything and "Done", newest first; and the days on which they came.
             models.Index(F("pinned").desc(), F("received_at").desc(), F("id").desc(), name="inquiry_by_time_received"),
             # Any list with a filter: by topic, by owner, in Spanish. Most are in English: there an index helps nobody.
             models.Index("topic", F("pinned").desc(), "due_at", "id", name="inquiry_by_topic"),

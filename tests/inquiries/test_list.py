@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import pgtrigger
 import pytest
 from django.contrib.auth.models import Permission
 from django.db import connection
@@ -9,11 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from post_office.models import STATUS, Email
 
-from inquiries import services
+from inquiries import querysets, services
 from inquiries.admin import standing
-from inquiries.models import Access, Inquiry
+from inquiries.models import Access, Finding, Inquiry
 from tests import markup
-from tests.factories import inquiry
+from tests.factories import inquiry, many
 from tests.inquiries.test_queue import CRISIS, quarantined
 
 pytestmark = pytest.mark.django_db
@@ -331,3 +332,54 @@ def test_somebody_who_may_not_open_inquiries_is_offered_no_change_in_the_list(cl
 
     assert page.all("input", name="chosen") == []
     assert [form for form in page.all("form") if form.attributes.get("action") == CLAIM] == []
+
+
+# --- How far the database reads ---------------------------------------------------------------------------------------
+
+
+def nodes(plan):
+    """Every step of a plan, from the top."""
+    yield plan
+    for below in plan.get("Plans", []):
+        yield from nodes(below)
+
+
+def plan_of_the_rows(desk, **query):
+    """The steps by which the database finds the rows of a list, with how much each has read."""
+    with CaptureQueriesContext(connection) as asked:
+        desk.get(LIST, query)
+    (sql,) = [each["sql"] for each in asked.captured_queries if "ORDER BY" in each["sql"] and '"flags"' in each["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}")
+        return list(nodes(cursor.fetchone()[0][0]["Plan"]))
+
+
+def test_a_frequent_flag_is_looked_for_until_the_page_is_full_and_no_further(desk, monkeypatch):
+    monkeypatch.setattr(querysets, "FEW", 100)
+    many(2_000)
+    flagged = Inquiry.objects.order_by("pk").values_list("pk", flat=True)[::2]
+    Finding.objects.bulk_create(Finding(inquiry_id=pk, kind="anticoagulant", start=0, end=1) for pk in flagged)
+    connection.cursor().execute("ANALYZE inquiries_finding")
+
+    steps = plan_of_the_rows(desk, standing="all", flag="anticoagulant")
+
+    read = [step["Actual Rows"] * step["Actual Loops"] for step in steps if "finding" in step.get("Relation Name", "")]
+    assert 0 < sum(read) < 300
+
+
+@pytest.mark.parametrize("tab", ["waits", "unassigned", "patient", "quarantine", "done", "all"])
+def test_newest_first_is_read_from_an_index_in_a_tab_that_may_be_large(desk, nurse, tab):
+    many(2_000)
+    states = {
+        "patient": {"status": "waiting", "owner": nurse, "waiting_until": timezone.localdate() + timedelta(days=7)},
+        "quarantine": {"status": "quarantined"},
+        "done": {"status": "done", "outcome": "answered", "closed_at": timezone.now(), "closed_by": nurse},
+    }
+    with pgtrigger.ignore("inquiries.Inquiry:inquiry_takes_only_known_steps"):
+        Inquiry.objects.update(**states.get(tab, {"status": "new"}))
+    connection.cursor().execute("ANALYZE inquiries_inquiry")
+
+    steps = plan_of_the_rows(desk, standing=tab, sort="received")
+
+    sorted_rows = [step["Plan Rows"] for step in steps if "Sort" in step["Node Type"] and step["Plan Rows"] > 50]
+    assert sorted_rows == []
