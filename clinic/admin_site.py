@@ -1,9 +1,12 @@
 """The admin site: the triage desk's home, with its own Content-Security-Policy."""
 
+from functools import wraps
 from typing import Any
 
 from csp.decorators import csp_update
 from django.conf import settings
+from django.http import Http404
+from django.template.response import TemplateResponse
 from django.utils.decorators import method_decorator
 from unfold.sites import UnfoldAdminSite
 
@@ -21,8 +24,20 @@ class ClinicAdminSite(UnfoldAdminSite):
     index_title = "Dashboard"
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """As Django's, with the policy on top."""
-        return admin_policy(super().admin_view(view, cacheable))
+        """As Django's, with the policy on top, and with a page of the desk for what is not there.
+
+        Only for those whom Django lets in to the desk: a stranger is sent to sign in, whatever the address is.
+        """
+
+        @wraps(view)
+        def find(request: Any, *args: Any, **kwargs: Any) -> Any:
+            try:
+                return view(request, *args, **kwargs)
+            except Http404:
+                context = {**self.each_context(request), "title": "Page not found"}
+                return TemplateResponse(request, "admin/404.html", context, status=404)
+
+        return admin_policy(super().admin_view(find, cacheable))
 
     @method_decorator(admin_policy)
     def login(self, request: Any, extra_context: Any = None) -> Any:
