@@ -1,7 +1,11 @@
 """What the pages of the desk say of themselves: a heading that names each, and "Error: " first after a refusal."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
+from post_office.models import STATUS, Email
 
 from inquiries import services
 from tests import admin_walk, markup
@@ -129,3 +133,63 @@ def test_a_filter_that_makes_no_sense_is_told_first(desk):
 
     assert page.all("title")[0].words().startswith("Error: ")
     assert page.one(id="error-summary").one("a").attributes["href"] == "#narrow_since"
+
+
+# --- Links ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/admin/inquiries/inquiry/", "/admin/inquiries/inquiry/handover/", "page"])
+def test_links_with_the_same_words_lead_to_the_same_place(desk, nurse, path):
+    kept, other = (inquiry(message=f"I take warfarin. I want to end my life. {number}") for number in range(2))
+    services.note(kept.pk, text="Called.", by=nurse)
+    long_ago = timezone.now() - timedelta(hours=2)
+    Email.objects.filter(notice__inquiry=kept).update(status=STATUS.failed)
+    Email.objects.filter(notice__inquiry=other).update(status=STATUS.queued, created=long_ago)
+
+    page = read(desk.get(page_of(kept) if path == "page" else path))
+
+    leads: dict[str, set[str]] = {}
+    for link in page.one("main").all("a"):
+        leads.setdefault(link.words(), set()).add(link.attributes["href"])
+    assert {words: places for words, places in leads.items() if len(places) > 1 or not words} == {}
+    assert "Show them" not in leads
+
+
+# --- What is not there ------------------------------------------------------------------------------------------------
+
+NOWHERE = ["nowhere/", "inquiries/inquiry/999999/change/", "inquiries/inquiry/7K2M9QRT/change/", "inquiries/nothing/"]
+
+
+@pytest.mark.parametrize("address", NOWHERE)
+@pytest.mark.parametrize("role", ["Front desk", "superuser"])
+def test_staff_who_follow_a_wrong_address_stay_at_the_desk(role, address, db):
+    answer = admin_walk.ask(admin_walk.somebody(role), "get", address, {})
+
+    page = read(answer)
+    assert answer.status_code == 404
+    assert page.one("h1").words() == "Page not found"
+    assert page.one(class_="desk-nav").all("a")
+    assert page.one("main").one("a", href="/admin/inquiries/inquiry/").words() == "Open the queue"
+
+
+@pytest.mark.parametrize("address", NOWHERE)
+def test_a_stranger_with_a_wrong_address_is_asked_to_sign_in_and_learns_nothing(address, db):
+    assert admin_walk.leads_to_sign_in(admin_walk.ask(None, "get", address, {}))
+
+
+def test_a_wrong_address_on_the_public_site_shows_staff_the_public_page(desk):
+    page = read(desk.get("/nowhere/"))
+
+    assert page.one("h1").words() == "We cannot find that page"
+
+
+@pytest.mark.parametrize("role", ["no role", "Content editor", "Auditor"])
+def test_who_may_not_open_inquiries_does_not_learn_which_there_are(role, db):
+    person, kept = admin_walk.somebody(role), inquiry()
+
+    statuses = {
+        admin_walk.ask(person, "get", f"inquiries/inquiry/{number}/change/", {}).status_code
+        for number in (kept.pk, kept.reference, kept.pk + 1_000, "7K2M9QRT")
+    }
+
+    assert statuses == {403}
