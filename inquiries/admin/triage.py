@@ -8,6 +8,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
+from django.utils.formats import date_format
 from unfold.admin import ModelAdmin
 
 from clinic.staff.models import StaffUser
@@ -70,6 +71,16 @@ class QueueList(ChangeList):
     def found(self) -> str:
         """How many rows fit, in words."""
         return standing.in_words(self.paginator.counted)
+
+    @property
+    def narrowed_by(self) -> str:
+        """What the list is filtered by, in words: "topic Billing, owner Nobody yet"; empty for the whole tab."""
+        form, said = self.narrowing.form, []
+        for name in [name for name in form.wanted if name != "sort"]:
+            value, choices = form.wanted[name], dict(getattr(form.fields[name], "choices", ()))
+            words = choices[value] if choices else date_format(value, "F j, Y")
+            said.append(f"{str(form[name].label).lower()} {words}")
+        return ", ".join(said)
 
     @property
     def address(self) -> str:

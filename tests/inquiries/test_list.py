@@ -383,3 +383,47 @@ def test_newest_first_is_read_from_an_index_in_a_tab_that_may_be_large(desk, nur
 
     sorted_rows = [step["Plan Rows"] for step in steps if "Sort" in step["Node Type"] and step["Plan Rows"] > 50]
     assert sorted_rows == []
+
+
+# --- What is shown, in words ------------------------------------------------------------------------------------------
+
+
+def said(client, **query: str) -> list[str]:
+    """What the list's status region says."""
+    main = markup.read(client.get(LIST, query).content).one("main")
+    return [region.words() for region in main.all("p", role="status")]
+
+
+def test_a_filtered_list_says_by_what_and_how_many_it_found(desk, colleague):
+    for language in ("es", "en", "es"):
+        services.claim(inquiry(topic="billing", language=language).pk, by=colleague)
+    inquiry(topic="billing", language="es")
+
+    words = said(desk, topic="billing", owner=str(colleague.pk), language="es", since="2026-01-02")
+
+    assert words == [
+        "2 inquiries, filtered by topic Billing, owner Carlos, language Spanish, received from January 2, 2026. "
+        "Clear filters"
+    ]
+
+
+def test_a_list_says_that_nothing_fits_its_filters(desk):
+    inquiry(topic="billing")
+
+    assert said(desk, topic="referral") == ["0 inquiries, filtered by topic Referral. Clear filters"]
+
+
+def test_clearing_the_filters_leads_back_to_the_whole_tab(desk):
+    inquiry(topic="billing")
+    page = markup.read(desk.get(LIST, {"standing": "unassigned", "topic": "referral"}).content)
+
+    (link,) = [link for link in page.one("main").all("a") if link.words() == "Clear filters"]
+
+    assert link.attributes["href"] == "?standing=unassigned"
+
+
+@pytest.mark.parametrize("query", [{}, {"standing": "all"}, {"sort": "received"}])
+def test_a_whole_tab_speaks_of_no_filters(desk, query):
+    inquiry()
+
+    assert said(desk, **query) == []
