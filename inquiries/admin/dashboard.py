@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +16,7 @@ from inquiries.admin import panels, system
 from inquiries.admin.standing import STANDINGS, count_each, in_words
 from inquiries.alarms import Alarm, alarms
 from inquiries.changes import ACT
-from inquiries.models import Inquiry
+from inquiries.models import Answer, AnswerVersion, Inquiry
 
 LIST = "admin:inquiries_inquiry_changelist"
 
@@ -33,6 +34,8 @@ class Card:
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """What the first page shows beyond Django's own; nothing of inquiries to somebody who may not see their list."""
     person = cast(StaffUser, request.user)
+    if person.has_perms(["inquiries.view_answer", "inquiries.approve_answer"]):
+        context |= {"approves_answers": True, "waiting_answers": waiting_for_approval()}
     if not person.has_perm("inquiries.view_inquiry"):
         return context
     now, practice = timezone.now(), Practice.objects.recent()
@@ -44,6 +47,13 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "panels": panels.panels(figures.recent(now, practice.zone), practice),
         "system": system.state(person, now),
     }
+
+
+def waiting_for_approval() -> QuerySet[Answer]:
+    """The prepared answers whose newest text no clinician has approved yet; the retired ones wait for nobody."""
+    newest = AnswerVersion.objects.filter(answer=OuterRef("pk")).order_by("-number")
+    answers = Answer.objects.filter(retired_at=None).annotate(approved=Subquery(newest.values("approved_at")[:1]))
+    return answers.filter(approved=None)
 
 
 def cards(person: StaffUser, now: datetime | None = None) -> list[Card]:

@@ -14,10 +14,10 @@ from post_office.models import STATUS, Email
 from clinic.pages import loader
 from clinic.staff import roles
 from clinic.staff.models import StaffUser
-from inquiries import charts, figures, services
+from inquiries import answers, charts, figures, services
 from inquiries.admin import standing
-from inquiries.models import Inquiry, WorkerHeartbeat
-from tests import markup
+from inquiries.models import Answer, AnswerVersion, Inquiry, WorkerHeartbeat
+from tests import factories, markup
 from tests.factories import inquiry
 
 pytestmark = pytest.mark.django_db
@@ -160,13 +160,16 @@ def test_each_chart_of_times_has_a_table_with_the_same_numbers(desk, counted, ke
 def test_the_chart_of_days_has_a_table_with_the_same_numbers_and_each_leads_to_its_list(desk, counted):
     panel = board(desk).one("section", class_="desk-panel--received")
 
-    rows = [row for row in _rows(panel) if row[1].words() != "0"]
-    told = [f"{row[0].words().partition(', ')[2]}: {row[1].words()}" for row in rows]
+    read = [
+        (day.words().partition(", ")[2], number.text(without="desk-hidden"), number) for day, number in _rows(panel)
+    ]
+    rows = [row for row in read if row[1] != "0"]
+    told = [f"{day}: {number}" for day, number, _ in rows]
     assert [title.words() for title in panel.one("svg").all("title")] == told[::-1]
     assert len(rows) >= 3
-    for _, number in rows:
-        page = desk.get("/admin/inquiries/inquiry/" + number.one("a").attributes["href"].partition("inquiry/")[2])
-        assert str(len(_rows(markup.read(page.content).one("table", id="result_list")))) == number.words()
+    for _, number, cell in rows:
+        page = desk.get("/admin/inquiries/inquiry/" + cell.one("a").attributes["href"].partition("inquiry/")[2])
+        assert str(len(_rows(markup.read(page.content).one("table", id="result_list")))) == number
 
 
 def _rows(element: markup.Element) -> list[list[markup.Element]]:
@@ -227,6 +230,41 @@ def test_the_page_asks_the_database_as_often_for_many_inquiries_as_for_none(desk
         desk.get("/admin/")
 
     assert len(many) == len(few) <= 15
+
+
+# --- Prepared answers -------------------------------------------------------------------------------------------------
+
+
+def waiting_answers(client: Client) -> list[str]:
+    """The links to those that wait for approval; fails the test when the page says nothing about them."""
+    box = board(client).one("section", **{"aria-labelledby": "waiting-answers"})
+    return [link.words() for link in box.all("a") if link.words() != "All prepared answers"]
+
+
+def test_a_clinician_sees_which_prepared_answers_wait_for_approval(nurse):
+    Answer.objects.all().delete()
+    factories.answer("Approved")
+    new, changed = factories.answer("New", approved=False), factories.answer("Changed")
+    AnswerVersion.objects.create(answer=changed, number=2, text="A newer text.")
+    answers.retire(factories.answer("Retired", approved=False).pk, seen=1, by=nurse)
+
+    client = somebody("Clinician")
+
+    assert sorted(waiting_answers(client)) == ["Changed", "New"]
+    assert client.get(f"/admin/inquiries/answer/{new.pk}/change/").status_code == 200
+
+
+def test_where_no_prepared_answer_waits_the_page_says_so(desk):
+    Answer.objects.all().delete()
+
+    assert waiting_answers(desk) == []
+
+
+@pytest.mark.parametrize("role", ["Front desk", "Content editor", "Auditor"])
+def test_who_may_not_approve_is_not_told_what_waits_for_approval(role):
+    factories.answer("New", approved=False)
+
+    assert "approval" not in board(somebody(role)).words()
 
 
 # --- Who sees what ----------------------------------------------------------------------------------------------------
