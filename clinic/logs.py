@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from http import HTTPStatus
 from types import TracebackType
 
 
@@ -17,6 +18,19 @@ def without_address(record: logging.LogRecord) -> bool:
         # Django writes the signs beyond ASCII as escapes, before it hands the path on.
         written = {path, path.encode("unicode_escape").decode()}
         record.args = tuple(shown if value in written else value for value in record.args)
+    return True
+
+
+def in_brief(record: logging.LogRecord) -> bool:
+    """Of a request that was refused (400, 403) leave one line. Always lets it through.
+
+    It is no fault of ours: forty lines of places for each page that somebody may not open would hide those that are.
+    Where Django writes the refusal's own text, that repeats what was asked, so the line gets its kind instead.
+    """
+    if record.exc_info and getattr(record, "status_code", HTTPStatus.INTERNAL_SERVER_ERROR) < 500:
+        error, record.exc_info = record.exc_info[1], None
+        if record.msg == str(error):
+            record.msg = type(error).__qualname__
     return True
 
 

@@ -16,7 +16,7 @@ from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 from clinic import database
-from clinic.logs import without_address
+from clinic.logs import in_brief, without_address
 
 env = environ.Env()
 
@@ -262,9 +262,9 @@ LOGGING = {
             "style": "{",
         }
     },
-    "filters": {"without_address": {"()": lambda: without_address}},
+    "filters": {"without_address": {"()": lambda: without_address}, "in_brief": {"()": lambda: in_brief}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_address"]},
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_address", "in_brief"]},
         # Not the same as none: for a logger without any, Python writes the line to stderr as it is.
         "nowhere": {"class": "logging.NullHandler"},
     },

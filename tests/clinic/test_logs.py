@@ -2,12 +2,19 @@
 
 import io
 import logging
+import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from django.test import Client
 
 from clinic.logs import PrivateFormatter
+from tests import admin_walk
+
+ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENT = {**os.environ, "DJANGO_SETTINGS_MODULE": "clinic.settings"}
 
 
 @pytest.fixture
@@ -55,9 +62,43 @@ def test_a_log_line_holds_no_address_that_opens_or_says_something(path, lines):
 
 
 @pytest.mark.django_db
-def test_a_request_for_another_host_writes_no_line(lines, monkeypatch):
-    monkeypatch.setattr(logging.lastResort, "emit", lambda record: lines.write(record.getMessage()))
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/admin/staff/staffuser/?ada=marmalade",
+        "/admin/inquiries/inquiry/4711/change/",
+        "/admin/inquiries/inquiry/?marmalade=1",
+    ],
+)
+def test_a_refused_page_is_one_line_that_says_nothing_of_anybody(path, client, lines):
+    client.force_login(admin_walk.somebody("Auditor"))
 
-    Client().get("/", HTTP_HOST="marmalade.example.org")
+    answer = client.get(path)
 
-    assert lines.getvalue() == ""
+    (line,) = lines.getvalue().splitlines()
+    assert answer.status_code in (400, 403)
+    assert "WARNING" in line or "ERROR" in line
+    assert not any(part in line for part in ("4711", "marmalade", "somebody@"))
+
+
+@pytest.mark.django_db
+def test_a_fault_of_ours_still_says_where_it_happened(client, lines, monkeypatch):
+    client.force_login(admin_walk.somebody("superuser"))
+    client.raise_request_exception = False
+    monkeypatch.setattr("inquiries.access.Access.objects.bulk_create", lambda *rows, **options: 1 / 0)
+
+    client.get("/admin/inquiries/inquiry/")
+
+    assert "ZeroDivisionError" in lines.getvalue()
+    assert "access.py" in lines.getvalue()
+
+
+def test_a_request_for_another_host_writes_no_line():
+    # In a process of its own: pytest adds handlers of its own, and then Python's last resort would never be asked.
+    ask = (
+        "import django; django.setup(); from django.test import Client; Client().get('/healthz', HTTP_HOST='marmalade')"
+    )
+
+    done = subprocess.run([sys.executable, "-c", ask], cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
