@@ -11,6 +11,7 @@ urlpatterns = [
     path("admin/components/", admin.site.admin_view(components.components), name="components"),
     path("admin/", admin.site.urls),
     path("contact/", include("inquiries.urls")),
+    path("m/", include("inquiries.conversation.urls")),
     path("", include("clinic.pages.urls")),
 ]
 

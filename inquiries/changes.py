@@ -14,7 +14,7 @@ from inquiries.models import Inquiry, Status
 CHANGEABLE = (
     "status", "owner", "waiting_until", "outcome", "closed_at", "closed_by", "due_at", "acknowledged_at",
     "acknowledged_by", "closing_outcome", "closing_asked_at", "closing_asked_by", "first_replied_at", "last_event",
-    "last_event_at", "version",
+    "last_event_at", "version", "urgency",
 )  # fmt: skip
 
 
@@ -30,14 +30,14 @@ class Stale(Refused):
 
 
 @contextmanager
-def change(inquiry_id: int, action: str, *, by: StaffUser, seen: int | None) -> Iterator[Inquiry]:
+def change(inquiry_id: int, action: str, *, by: StaffUser | None, seen: int | None) -> Iterator[Inquiry]:
     """One locked, recorded change: `with change(id, "claim", by=nurse, seen=3) as inquiry:` saves what the block set.
 
     A block that finds out only then what it does sets `inquiry.last_event` to a more exact word. Raises Stale when the
-    inquiry changed since `seen`, the version on the person's screen.
+    inquiry changed since `seen`, the version on the person's screen. Without `by`, nobody on the desk did it.
     """
     # History gets ids only: it outlives the people in it.
-    with transaction.atomic(), pghistory.context(action=action, by=by.pk):
+    with transaction.atomic(), pghistory.context(action=action, **_who(by)):
         inquiry = Inquiry.objects.select_for_update().get(pk=inquiry_id)
         if seen is not None and seen != inquiry.version:
             raise Stale(f"{inquiry} was changed while you were looking at it. This is how it stands now.")
@@ -49,13 +49,17 @@ def change(inquiry_id: int, action: str, *, by: StaffUser, seen: int | None) -> 
 
 def change_all(locked: QuerySet[Inquiry], action: str, *, by: StaffUser | None = None, **values: object) -> int:
     """The same for rows that the caller has locked: each gets the same `values`; the number of them."""
-    with pghistory.context(action=action, **({"by": by.pk} if by else {})):
+    with pghistory.context(action=action, **_who(by)):
         for inquiry in locked:
             for name, value in values.items():
                 setattr(inquiry, name, value)
             inquiry.last_event, inquiry.last_event_at = action, timezone.now()
             _save(inquiry)
     return len(locked)
+
+
+def _who(by: StaffUser | None) -> dict[str, int]:
+    return {"by": by.pk} if by else {}
 
 
 def _save(inquiry: Inquiry) -> None:

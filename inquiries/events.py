@@ -24,12 +24,25 @@ EVENTS = {
     "close": Words("Closed", "{who} closed it: {outcome}"),
     "close_alone": Words("Closed", "{who} closed it alone, because nobody else could confirm: {outcome}"),
     "confirm_close": Words("Closing confirmed", "{who} confirmed the closing: {outcome}"),
+    "correct_contact": Words(
+        "Contact details changed", "{who} corrected how to reach the person: the old link leads nowhere"
+    ),
     "decline_close": Words("Closing declined", "{who} did not confirm the closing: it stays open"),
     "give_back": Words("Returned to everybody", "It went back to everybody, because its owner is away"),
+    "not_delivered": Words(
+        "Email did not arrive", "An email to the patient did not arrive: call, or correct the address"
+    ),
     "note": Words("Note written", "{who} wrote a note"),
+    "patient_asked_copy": Words("Asks for a copy", "The patient asks for a copy of what we keep"),
+    "patient_asked_deletion": Words("Asks for deletion", "The patient asks us to delete what we keep"),
+    "patient_asked_no_answer": Words("Needs no answer", "The patient says that no answer is needed any more"),
+    "patient_wrote": Words("Patient wrote", "The patient wrote"),
     "release": Words("Released", "{who} released it to everybody"),
     "reopen": Words("Reopened", "{who} reopened it"),
+    "reply": Words("Reply written", "{who} wrote to the patient"),
+    "reply_left": Words("Reply sent", "The message to the patient left"),
     "resume": Words("Back from waiting", "The day it waited for has come: it is open again"),
+    "take_back": Words("Reply taken back", "{who} took the message back: it was not sent"),
     "undo": Words("Change undone", "{who} took the change before back: it is now “{status}”"),
     "wait": Words("Set to wait", "{who} set it aside until {until}"),
 }

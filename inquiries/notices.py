@@ -25,8 +25,9 @@ from clinic.practice import clock
 from clinic.practice.models import Practice
 from clinic.staff.models import StaffUser
 from inquiries import mailboxes, outbox
+from inquiries.conversation import links
 from inquiries.inserts import insert
-from inquiries.models import Inquiry, Language, Notice, Status, Urgency
+from inquiries.models import Code, Inquiry, Language, Message, Notice, Status, Urgency
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +35,8 @@ logger = logging.getLogger(__name__)
 HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 # After this many repeats to the people on call, everybody who works here is paged, too.
 REPEATS_BEFORE_EVERYBODY = 2
+# A life may hang on a page, and somebody sits and waits for a code.
+AT_ONCE = {Notice.Kind.PAGE, Notice.Kind.CODE}
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,53 @@ def page_again(inquiry: Inquiry, practice: Practice) -> None:
     insert(*_rows(pages(inquiry, practice, unreached), inquiry))
 
 
+def promise_reply(message: Message, practice: Practice) -> None:
+    """Put into the outbox what tells the patient that a message waits; it leaves when the message does."""
+    words = _to_patient("reply", message.inquiry, practice)
+    letter = Letter(Notice.Kind.REPLY, message.inquiry.email, *words)
+    insert(*_rows([letter], message.inquiry, message=message, leaves_at=message.leaves_at))
+
+
+def promise_code(code: Code, practice: Practice) -> None:
+    """Put the code for the patient's page into the outbox; it goes out like a page, because somebody waits for it."""
+    inquiry = code.link.inquiry
+    letter = Letter(Notice.Kind.CODE, inquiry.email, *_to_patient("code", inquiry, practice))
+    insert(*_rows([letter], inquiry, code=code))
+
+
+def promise_link(inquiry: Inquiry, practice: Practice) -> None:
+    """Put the link to the messages into the outbox, for a patient who had lost it."""
+    insert(*_rows([Letter(Notice.Kind.LINK, inquiry.email, *_to_patient("link", inquiry, practice))], inquiry))
+
+
+def promise_news_of(message: Message, practice: Practice, *, urgent: bool) -> None:
+    """Put into the outbox what tells staff that the patient wrote again; the people on call, too, when it is urgent."""
+    inquiry = message.inquiry
+    words = _for_the_desk("new_message", inquiry, practice)
+    letters = [Letter(Notice.Kind.NEW_MESSAGE, practice.inbox_email, "Triage desk", *words)]
+    if urgent:
+        letters += pages(inquiry, practice, practice.on_call_addresses)
+    if not inquiry.sample:
+        insert(*_rows(letters, inquiry, message=message))
+
+
+def emails_of(message: Message) -> "QuerySet[Email]":
+    """The emails that tell the patient of a message."""
+    emails: QuerySet[Email] = Email.objects.filter(notice__message=message, notice__kind=Notice.Kind.REPLY)
+    return emails
+
+
+def withdraw_to_patient(inquiry: Inquiry) -> None:
+    """Send nothing more to the address that was on file until now."""
+    outbox.withdraw(Email.objects.filter(notice__inquiry=inquiry, notice__kind__in=Notice.TO_PATIENT))
+
+
+def refused() -> "QuerySet[Notice]":
+    """What did not reach the patient, and staff have not been told of by their inquiry coming back."""
+    lost = Notice.objects.filter(kind__in=Notice.TO_PATIENT - {Notice.Kind.CODE}, told_at=None)
+    return lost.filter(email__status=STATUS.failed)
+
+
 def withdraw_pages(inquiry: Inquiry) -> None:
     """Send no page that has not gone out yet: somebody is dealing with it."""
     outbox.withdraw(_waiting_pages(inquiry))
@@ -108,7 +158,7 @@ def receipt(inquiry: Inquiry, practice: Practice) -> list[Letter]:
     spanish = inquiry.language == Language.SPANISH
     due = in_spanish(inquiry.due_at, practice) if spanish else clock.in_words(inquiry.due_at, practice)
     name, sender = ("receipt.es", "Recepción") if spanish else ("receipt", "Front desk")
-    words = _words(name, inquiry, practice, due=due, link=_link("inquiries:contact"))
+    words = _words(name, inquiry, practice, due=due, link=links.LINK_BLANK)
     return [Letter(Notice.Kind.RECEIPT, inquiry.email, sender, *words, mailboxes.digest(inquiry.email))]
 
 
@@ -122,6 +172,13 @@ def pages(inquiry: Inquiry, practice: Practice, addresses: Iterable[str]) -> lis
     """Open this one now. One email to each address, so that a bad one cannot hold up the others."""
     words = _for_the_desk("page", inquiry, practice)
     return [Letter(Notice.Kind.PAGE, address, "Triage desk", *words) for address in addresses]
+
+
+def _to_patient(name: str, inquiry: Inquiry, practice: Practice) -> tuple[str, str, str, str]:
+    """Sender, subject, text and HTML in the patient's language, with the link left open: see links.py."""
+    spanish = inquiry.language == Language.SPANISH
+    sender = "Recepción" if spanish else "Front desk"
+    return sender, *_words(f"{name}.es" if spanish else name, inquiry, practice, due="", link=links.LINK_BLANK)
 
 
 def _for_the_desk(name: str, inquiry: Inquiry, practice: Practice) -> tuple[str, str, str]:
@@ -174,26 +231,27 @@ def in_spanish(moment: datetime, practice: Practice) -> str:
 # --- Into the outbox --------------------------------------------------------------------------------------------------
 
 
-def _rows(letters: list[Letter], inquiry: Inquiry) -> list[Model]:
-    """Each letter's email, followed by the notice that ties it to the inquiry."""
+def _rows(letters: list[Letter], inquiry: Inquiry, leaves_at: datetime | None = None, **about: Model) -> list[Model]:
+    """Each letter's email, followed by the notice that ties it to the inquiry and to what else it is `about`."""
     # Not post_office.mail.send(): it reads texts as Django templates, so a clinic called "{{ x }}" would be run.
     rows: list[Model] = []
     for letter in letters:
         if _is_one_address(letter.to):
-            notice = Notice(inquiry_id=inquiry.pk, kind=letter.kind, mailbox=letter.mailbox)
-            rows += [_email(letter), notice]
+            notice = Notice(inquiry_id=inquiry.pk, kind=letter.kind, mailbox=letter.mailbox, **about)
+            rows += [_email(letter, leaves_at), notice]
     return rows
 
 
-def _email(letter: Letter) -> Email:
+def _email(letter: Letter, leaves_at: datetime | None) -> Email:
     return Email(
+        scheduled_time=leaves_at,
         from_email=_from(settings.DEFAULT_FROM_EMAIL, letter.sender),
         to=[letter.to],
         subject=letter.subject,
         message=letter.text,
         html_message=letter.html,
         headers=HEADERS,
-        priority=PRIORITY.high if letter.kind == Notice.Kind.PAGE else PRIORITY.medium,
+        priority=PRIORITY.high if letter.kind in AT_ONCE else PRIORITY.medium,
         status=STATUS.queued,
         message_id=make_msgid(domain=urlsplit(settings.SITE_URL).hostname),
     )

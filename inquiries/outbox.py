@@ -22,6 +22,7 @@ from post_office.models import PRIORITY, STATUS, Email, Log
 from post_office.settings import get_backend
 
 from inquiries import mailboxes
+from inquiries.conversation import links
 
 logger = logging.getLogger(__name__)
 
@@ -100,6 +101,7 @@ def _deliver(email: Email) -> None:
     # A connection for each email: a broken one cannot spoil the next.
     server = get_connection(get_backend())
     try:
+        links.fill_in(email)
         server.open()
         email.dispatch(commit=False, disconnect_after_delivery=False, connection=server)
     finally:
@@ -156,6 +158,11 @@ def send_again(emails: "QuerySet[Email]") -> int:
 def withdraw(emails: "QuerySet[Email]") -> int:
     """Give up on emails that were not sent; the number of them."""
     return _change(emails.filter(status__in=[*WAITING, STATUS.failed]), status=WITHDRAWN)
+
+
+def fail(emails: "QuerySet[Email]") -> int:
+    """Take it that emails which had been sent came back; the number of them."""
+    return _change(emails.filter(status=STATUS.sent), status=STATUS.failed)
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """Every change to an inquiry. Each one is a single transaction that says who did it, and locks before it looks.
 
-How a change is locked, compared and recorded: changes.py. Three groups have a file to themselves: what the patient does
-(intake.py), what staff write down (entries.py), and how an inquiry ends (closing.py).
+How a change is locked, compared and recorded: changes.py. Four groups have files to themselves: the question's arrival
+(intake.py), what staff write down (entries.py), how an inquiry ends (closing.py), and the conversation (conversation/).
 """
 
 from datetime import date
@@ -15,13 +15,16 @@ from clinic.staff.models import StaffUser
 from inquiries import notices
 from inquiries.changes import Refused, Stale, change, change_all, may_act, require, require_present
 from inquiries.closing import close, confirm_close, decline_close, stop_pages
+from inquiries.conversation.arrivals import ask_for_link, mark_opened, patient_asks, patient_writes
+from inquiries.conversation.replies import LooksPrivate, bounced, correct_contact, reply, take_back
 from inquiries.entries import log_call, note
 from inquiries.intake import NoRoom, submit
 from inquiries.models import Inquiry, Status, Urgency
 
 __all__ = [
-    "NoRoom", "Refused", "Stale", "accept", "acknowledge", "assign", "claim", "close", "confirm_close",
-    "decline_close", "log_call", "note", "release", "reopen", "resume_waiting", "submit", "wait",
+    "LooksPrivate", "NoRoom", "Refused", "Stale", "accept", "acknowledge", "ask_for_link", "assign", "bounced", "claim",
+    "close", "confirm_close", "correct_contact", "decline_close", "log_call", "mark_opened", "note", "patient_asks",
+    "patient_writes", "release", "reopen", "reply", "resume_waiting", "submit", "take_back", "wait",
 ]  # fmt: skip
 
 

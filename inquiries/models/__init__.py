@@ -7,6 +7,8 @@ from inquiries.models.figure import Figure
 from inquiries.models.finding import Finding
 from inquiries.models.heartbeat import WorkerHeartbeat
 from inquiries.models.inquiry import Inquiry, Language, Outcome, ReplyBy, Status, Topic, Urgency, WritingFor
+from inquiries.models.link import Code, Link, LostLink
+from inquiries.models.message import Message
 from inquiries.models.notice import Notice
 from inquiries.models.reading import Draft, Look
 from inquiries.models.searchable import NameWord, Searchable
@@ -16,13 +18,17 @@ __all__ = [
     "Access",
     "Answer",
     "AnswerVersion",
+    "Code",
     "Draft",
     "Entry",
     "Figure",
     "Finding",
     "Inquiry",
     "Language",
+    "Link",
     "Look",
+    "LostLink",
+    "Message",
     "NameWord",
     "Notice",
     "Outcome",

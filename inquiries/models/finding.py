@@ -15,6 +15,10 @@ class Finding(models.Model):
         CONTACT_TIMES = "contact_times", "Good times"
 
     inquiry = models.ForeignKey("inquiries.Inquiry", on_delete=models.CASCADE, related_name="findings")
+    message = models.ForeignKey(
+        "inquiries.Message", null=True, blank=True, on_delete=models.CASCADE, related_name="findings", db_index=False,
+        help_text="The later message that the span counts in; empty: what came with the form.",
+    )  # fmt: skip
     field = models.CharField(max_length=20, choices=Field.choices, default=Field.MESSAGE)
     kind = models.CharField(max_length=40)
     rule = models.CharField(max_length=80)
@@ -26,6 +30,7 @@ class Finding(models.Model):
         indexes = [
             # The list of those with one kind of flag.
             models.Index(fields=["kind", "inquiry"], name="finding_by_kind"),
+            models.Index("message", name="finding_by_message", condition=Q(message__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(name="finding_spans_forward", condition=Q(end__gte=F("start"))),

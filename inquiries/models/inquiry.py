@@ -97,6 +97,7 @@ STEPS: list[tuple[str, str]] = [
     (Status.WAITING, Status.NEW),  # released
     (Status.WAITING, Status.DONE),
     (Status.DONE, Status.OPEN),  # reopened
+    (Status.DONE, Status.NEW),  # the patient wrote again, or our email did not arrive, and its owner is gone
     (Status.QUARANTINED, Status.NEW),  # not spam after all
     (Status.QUARANTINED, Status.DONE),
     (Status.NEW, Status.QUARANTINED),  # undone: see bulk.py

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from clinic.practice.models import Practice
 from inquiries import figures, outbox, paging, queue, search, services
+from inquiries.conversation import arrivals, replies
 from inquiries.models import WorkerHeartbeat
 
 logger = logging.getLogger(__name__)
@@ -76,7 +77,8 @@ def in_charge() -> Iterator[bool]:
 def work_one_round(stopped: Callable[[], bool] = lambda: False) -> None:
     """Everything that is due now, once. A fault in one part must not keep the others from being done."""
     ends = time.monotonic() + SENDING
-    parts = (_beat, paging.page_again, _resume, queue.give_back_from_absent, _read_in, _forget)
+    talking = (replies.let_leave, replies.undelivered, arrivals.send_lost_links)
+    parts = (_beat, paging.page_again, _resume, queue.give_back_from_absent, *talking, _read_in, _forget)
     # Figures come last: they may take seconds, and nobody's life hangs on them.
     for part in (*parts, lambda: _send(lambda: not stopped() and time.monotonic() < ends), figures.keep):
         try:

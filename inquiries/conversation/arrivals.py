@@ -1,0 +1,127 @@
+"""What the patient writes after the first question, or asks for: kept once, screened, clocked and announced like it."""
+
+import uuid
+from datetime import timedelta
+
+import pghistory
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.practice import clock
+from clinic.practice.models import Practice
+from inquiries import mailboxes, notices
+from inquiries.changes import change
+from inquiries.conversation import links
+from inquiries.conversation.replies import put_back
+from inquiries.models import Finding, Inquiry, LostLink, Message, Urgency
+from inquiries.references import as_typed
+from inquiries.triage import GRAVEST_FIRST, assess
+
+QUARTER = 15 * 60  # seconds
+
+
+@transaction.atomic
+def patient_writes(inquiry_id: int, *, text: str, submission_key: uuid.UUID) -> Message:
+    """Keep what the patient wrote: it is our turn again, and staff are told; the same form sent twice is kept once.
+
+    The same form with other words is kept beside it. Screening may raise the inquiry, and then people are paged, even
+    if somebody dealt with an earlier crisis; it never lowers it. Raises django.db.Error when it could not be saved.
+    """
+    urgency, findings = assess({"message": text, "name": "", "contact_times": ""})
+    Inquiry.objects.select_for_update().get(pk=inquiry_id)  # two presses of one button come one after the other
+    # Derived from the words, so that sending the changed text twice gives one message, too.
+    changed_key = uuid.uuid5(submission_key, text)
+    kept = {message.submission_key: message for message in _kept(inquiry_id, submission_key, changed_key)}
+    first = kept.get(submission_key)
+    if first is not None and (first.text == text or changed_key in kept):
+        return first if first.text == text else kept[changed_key]
+    with change(inquiry_id, "patient_wrote", by=None, seen=None) as inquiry:
+        key = changed_key if first else submission_key
+        message = Message.objects.create(inquiry=inquiry, text=text, submission_key=key)
+        pghistory.context(message=message.pk)
+        Finding.objects.bulk_create([Finding(inquiry=inquiry, message=message, **found) for found in findings])
+        _our_turn(inquiry, urgency)
+        notices.promise_news_of(message, Practice.objects.current(), urgent=urgency != Urgency.ROUTINE)
+    links.prolong(inquiry)
+    return message
+
+
+def _kept(inquiry_id: int, *keys: uuid.UUID) -> list[Message]:
+    return list(Message.objects.filter(inquiry=inquiry_id, submission_key__in=keys))
+
+
+def _our_turn(inquiry: Inquiry, urgency: str) -> None:
+    """The inquiry waits for us. What was promised already still holds: to write again must not put it off."""
+    promised = inquiry.due_at if inquiry.waits_for_us else None
+    if urgency != Urgency.ROUTINE:
+        inquiry.urgency = min(urgency, inquiry.urgency, key=[one.value for one in GRAVEST_FIRST].index)
+        # Whoever dealt with what was written before has not read this.
+        inquiry.acknowledged_at = inquiry.acknowledged_by = None
+        inquiry.paged_again_at, inquiry.pages_repeated = timezone.now(), 0
+        inquiry.save(update_fields=["paged_again_at", "pages_repeated"])
+    # A colleague who was asked to confirm the end did not know of this, either.
+    inquiry.closing_outcome, inquiry.closing_asked_at, inquiry.closing_asked_by = "", None, None
+    put_back(inquiry)
+    due_at = clock.due_at(Practice.objects.current(), timezone.now(), urgency)
+    inquiry.due_at = min(due_at, promised or due_at)
+
+
+@transaction.atomic
+def patient_asks(inquiry_id: int, kind: str) -> Message:
+    """Keep that the patient asks for a copy, for deletion, or needs no answer any more; once a day each.
+
+    A copy and a deletion are owed, so the inquiry waits for us. That no answer is needed is for staff to read: it
+    closes nothing, because it may be a way to say something else.
+    """
+    inquiry = Inquiry.objects.select_for_update().get(pk=inquiry_id)
+    lately = timezone.now() - timedelta(days=1)
+    before = inquiry.messages.filter(kind=kind, author=None, written_at__gt=lately).first()
+    if before is not None:
+        return before
+    with change(inquiry_id, f"patient_asked_{kind}", by=None, seen=None) as changed:
+        message = Message.objects.create(inquiry=changed, kind=kind, submission_key=uuid.uuid4())
+        pghistory.context(message=message.pk)
+        if kind != Message.Kind.NO_ANSWER:
+            put_back(changed)
+            notices.promise_news_of(message, Practice.objects.current(), urgent=False)
+    return message
+
+
+# --- A lost link ------------------------------------------------------------------------------------------------------
+
+
+def ask_for_link(*, reference: str, email: str) -> None:
+    """Keep that somebody asks for the link to a reference; the same work whether or not there is such an inquiry."""
+    now = timezone.now()
+    asked = LostLink(
+        reference=as_typed(reference), mailbox=mailboxes.digest(email), period=int(now.timestamp()) // QUARTER
+    )
+    LostLink.objects.bulk_create([asked], ignore_conflicts=True)
+
+
+def send_lost_links() -> int:
+    """Send a link to each who asked for one and has an inquiry under this reference and address; the number sent."""
+    sent = 0
+    LostLink.objects.filter(asked_at__lt=timezone.now() - timedelta(days=1)).delete()
+    for asked in list(LostLink.objects.filter(looked_at=None).order_by("asked_at")[:200]):
+        with transaction.atomic():
+            inquiry = Inquiry.objects.filter(reference=asked.reference).exclude(email="").first()
+            if inquiry is not None and mailboxes.digest(inquiry.email) == asked.mailbox and _has_link(inquiry):
+                notices.promise_link(inquiry, Practice.objects.current())
+                sent += 1
+            LostLink.objects.filter(pk=asked.pk).update(looked_at=timezone.now())
+    return sent
+
+
+def _has_link(inquiry: Inquiry) -> bool:
+    """Suspected spam gets no email; of samples, none is sent."""
+    return not inquiry.sample and inquiry.status != "quarantined"
+
+
+def mark_opened(inquiry: Inquiry) -> int:
+    """The patient has the clinic's messages on the screen; the number of those that are there for the first time."""
+    return int(
+        inquiry.messages.filter(author__isnull=False, left_at__isnull=False, opened_at=None).update(
+            opened_at=timezone.now()
+        )
+    )

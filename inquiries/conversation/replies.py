@@ -1,0 +1,254 @@
+"""What staff send: written, kept, and for twenty seconds still theirs to take back; then it has left.
+
+What a reply brings about (the patient counts as answered, the inquiry waits or is closed) happens when it has left, so
+that taking it back has nothing to put right. The worker sees to that, and to emails that did not arrive.
+"""
+
+import logging
+import re
+from datetime import date, timedelta
+
+import pghistory
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.practice import clock
+from clinic.practice.models import Practice
+from clinic.staff.models import StaffUser
+from clinic.staff.roles import ROLES
+from inquiries import notices, outbox
+from inquiries.answers import VARIABLE
+from inquiries.changes import Refused, change, require
+from inquiries.closing import close
+from inquiries.conversation import links
+from inquiries.entries import keep_draft
+from inquiries.models import Draft, Inquiry, Message, Outcome, Status
+from inquiries.text import normalised
+
+logger = logging.getLogger(__name__)
+
+UNDO = timedelta(seconds=20)
+LONGEST = 10_000  # characters
+# Groups of digits as people write the number of a card or a social security number.
+CARD = re.compile(r"(?<!\d)(?:\d[ -]?){12,18}\d(?!\d)")
+SOCIAL_SECURITY = re.compile(r"(?<!\d)(?!000|666|9\d\d)\d{3}[ -](?!00)\d{2}[ -](?!0000)\d{4}(?!\d)")
+
+
+class LooksPrivate(Refused):
+    """The text seems to hold a card or a social security number. It can be sent if the writer says that it does not."""
+
+
+# --- Writing ----------------------------------------------------------------------------------------------------------
+
+
+def reply(
+    inquiry_id: int,
+    *,
+    text: str,
+    by: StaffUser,
+    then: str = Message.Then.KEEP,
+    wait_until: date | None = None,
+    checked: bool = False,
+    seen: int | None = None,
+) -> Message:
+    """Keep a message to the patient and the email that tells of it; both leave in twenty seconds.
+
+    Whoever answers a new inquiry, or one that waited, has it from then on. `then`, one of Message.Then, is what becomes
+    of it once the message has left; `checked`: the writer has looked at what seems to be a card number. Raises Stale,
+    LooksPrivate, and Refused for what cannot be sent: the inquiry changed since `seen` (the patient wrote again, their
+    address changed), there is no address, or something in the text is still to be filled in.
+    """
+    text = _clean(text)
+    with change(inquiry_id, "reply", by=by, seen=seen) as inquiry:
+        require(inquiry, "answered", Status.NEW, Status.OPEN, Status.WAITING)
+        _require_words(text, checked)
+        if not inquiry.email:
+            raise Refused("There is no email address to write to. Call instead, and log the call.")
+        if on_its_way(inquiry):
+            raise Refused("A message to this person leaves in a few seconds. Wait for it, or take it back.")
+        if then == Message.Then.WAIT and (wait_until is None or wait_until <= _today()):
+            raise Refused("Choose a day after today to wait until.")
+        message = Message.objects.create(
+            inquiry=inquiry, text=text, author=by, role=role_of(by), leaves_at=timezone.now() + UNDO,
+            then=then, wait_until=wait_until if then == Message.Then.WAIT else None,
+        )  # fmt: skip
+        pghistory.context(message=message.pk)
+        notices.promise_reply(message, Practice.objects.current())
+        if inquiry.status in (Status.NEW, Status.WAITING):
+            inquiry.status, inquiry.owner, inquiry.waiting_until = Status.OPEN, by, None
+        Draft.objects.filter(inquiry=inquiry, person=by).delete()
+    return message
+
+
+def take_back(message_id: int, *, by: StaffUser) -> Message:
+    """Send nothing: the text goes back into the writer's draft. Raises Refused when it has left."""
+    inquiry_id = Message.objects.values_list("inquiry_id", flat=True).get(pk=message_id)
+    with change(inquiry_id, "take_back", by=by, seen=None):
+        message = Message.objects.select_for_update().get(pk=message_id)
+        if not message.can_be_taken_back() or not outbox.withdraw(notices.emails_of(message)):
+            raise Refused("It cannot be taken back: it has left. Write again, or call.")
+        message.taken_back_at = timezone.now()
+        message.save(update_fields=["taken_back_at"])
+        pghistory.context(message=message.pk)
+    if message.author is not None:
+        keep_draft(inquiry_id, text=message.text, by=message.author)
+    return message
+
+
+def on_its_way(inquiry: Inquiry) -> Message | None:
+    """The message that has not left yet, if there is one."""
+    return inquiry.messages.filter(leaves_at__isnull=False, left_at=None, taken_back_at=None).first()
+
+
+def role_of(person: StaffUser) -> str:
+    """What patients are told about who wrote: the role, never the name of a person whom they could look up."""
+    mine = set(person.groups.values_list("name", flat=True))
+    return next((role for role in ("Clinician", "Manager", "Front desk") if role in mine & set(ROLES)), "Clinic staff")
+
+
+def _require_words(text: str, checked: bool) -> None:
+    if not text.strip():
+        raise Refused("Write the message first.")
+    if len(text) > LONGEST:
+        raise Refused(f"The message has {len(text):,} characters. Shorten it to {LONGEST:,} or fewer.")
+    if blanks := list(dict.fromkeys(VARIABLE.findall(text))):
+        raise Refused(f"Fill in or remove {{{blanks[0]}}} before you send this.")
+    if not checked and looks_private(text):
+        raise LooksPrivate(
+            "This seems to hold the number of a card or a social security number. Take it out, "
+            "or tick the box below the text if it is something else."
+        )
+
+
+def looks_private(text: str) -> bool:
+    """True for what has the shape of a US social security number, or of a card number with a right check digit."""
+    return bool(SOCIAL_SECURITY.search(text)) or any(_is_card(found[0]) for found in CARD.finditer(text))
+
+
+def _is_card(text: str) -> bool:
+    # ISO/IEC 7812-1, annex B: every second digit from the right counts double, less nine above nine.
+    digits = [int(sign) for sign in text if sign.isdecimal()][::-1]
+    doubled = [digit * 2 - 9 * (digit > 4) for digit in digits[1::2]]
+    return (sum(digits[::2]) + sum(doubled)) % 10 == 0 and len(set(digits)) > 1
+
+
+# --- Leaving (the worker) ---------------------------------------------------------------------------------------------
+
+
+def let_leave() -> int:
+    """Do what the messages bring about whose twenty seconds are over; the number of them."""
+    left = 0
+    due = Message.objects.filter(leaves_at__lte=timezone.now(), left_at=None, taken_back_at=None)
+    for message_id in list(due.order_by("leaves_at").values_list("pk", flat=True)[:200]):
+        left += _leave(message_id)
+    return left
+
+
+@transaction.atomic
+def _leave(message_id: int) -> bool:
+    # The inquiry first, as everywhere: who locks the other way round could wait for us while we wait for them.
+    inquiry = Inquiry.objects.select_for_update().get(messages=message_id)
+    message = Message.objects.select_for_update(of=("self",)).select_related("author").get(pk=message_id)
+    if message.left_at or message.taken_back_at or message.author is None:
+        return False
+    message.left_at = timezone.now()
+    message.save(update_fields=["left_at"])
+    links.prolong(inquiry)
+    with change(inquiry.pk, "reply_left", by=message.author, seen=None) as changed:
+        pghistory.context(message=message.pk)
+        changed.first_replied_at = changed.first_replied_at or message.left_at
+        waits = message.then == Message.Then.WAIT and not _answered_back(message)
+        if waits and changed.status == Status.OPEN:
+            changed.status, changed.waiting_until = Status.WAITING, message.wait_until
+    if message.then == Message.Then.ANSWERED and not _answered_back(message):
+        try:
+            with transaction.atomic():
+                close(inquiry.pk, outcome=Outcome.ANSWERED, by=message.author)
+        except Refused as refusal:  # a colleague was quicker; the message has left all the same
+            logger.info("%s stays as it is: %s", inquiry, type(refusal).__name__)
+    return True
+
+
+def _answered_back(message: Message) -> bool:
+    """True when the patient wrote while the message was leaving: then it is our turn, whatever its writer chose."""
+    return Message.objects.filter(
+        inquiry_id=message.inquiry_id, author=None, kind=Message.Kind.MESSAGE, pk__gt=message.pk
+    ).exists()
+
+
+def undelivered() -> int:
+    """Bring back to the desk every inquiry whose last message the mail server refused; the number of them."""
+    found = list(notices.refused().order_by("pk")[:200])
+    for notice in found:
+        come_back(notice.inquiry_id, "not_delivered")
+        notice.told_at = timezone.now()
+        notice.save(update_fields=["told_at"])
+    return len(found)
+
+
+def bounced(message_id: int, *, by: StaffUser) -> Message:
+    """Take it that the email about a message came back: the inquiry is open again, and the email counts as failed."""
+    message = Message.objects.get(pk=message_id)
+    if not outbox.fail(notices.emails_of(message)):
+        raise Refused("No email about this message has left.")
+    undelivered()
+    return message
+
+
+def come_back(inquiry_id: int, event: str) -> Inquiry:
+    """Put an inquiry that had ended or waited back in front of staff, with a promise of its own."""
+    with change(inquiry_id, event, by=None, seen=None) as inquiry:
+        put_back(inquiry)
+    return inquiry
+
+
+def put_back(inquiry: Inquiry) -> None:
+    """The same for an inquiry that is being changed. What we owe already stays due when it was."""
+    if inquiry.waits_for_us:
+        return
+    if inquiry.status == Status.DONE:
+        inquiry.outcome, inquiry.closed_at, inquiry.closed_by = "", None, None
+    owner = inquiry.owner
+    there = owner is not None and owner.is_active and not owner.is_away
+    inquiry.status, inquiry.owner = (Status.OPEN, owner) if there else (Status.NEW, None)
+    inquiry.waiting_until = None
+    inquiry.due_at = clock.due_at(Practice.objects.current(), timezone.now(), inquiry.urgency)
+
+
+# --- Contact details --------------------------------------------------------------------------------------------------
+
+
+def correct_contact(
+    inquiry_id: int, *, email: str, phone: str, reply_by: str, by: StaffUser, seen: int | None = None
+) -> Inquiry:
+    """Put right how to reach a person. Their link is replaced: whoever owns the old address must not read on.
+
+    Raises Refused for an address that cannot be one, and without the address or number that the reply needs.
+    """
+    email, phone = email.strip(), normalised(phone).strip()
+    if email:
+        try:
+            validate_email(email)
+        except ValidationError as error:
+            raise Refused("Enter an email address in the correct format, like name@example.com.") from error
+    if not (email if reply_by == "email" else phone):
+        raise Refused("Enter what the reply needs: an email address or a phone number.")
+    with change(inquiry_id, "correct_contact", by=by, seen=seen) as inquiry:
+        if (inquiry.email, inquiry.phone, inquiry.reply_by) == (email, phone, reply_by):
+            raise Refused("Nothing has changed.")
+        if inquiry.email.lower() != email.lower():
+            links.replace(inquiry)
+            notices.withdraw_to_patient(inquiry)
+        inquiry.email, inquiry.phone, inquiry.reply_by = email, phone, reply_by
+        inquiry.save(update_fields=["email", "phone", "reply_by"])
+    return inquiry
+
+
+def _today() -> date:
+    return timezone.localdate(timezone=Practice.objects.current().zone)
+
+
+def _clean(text: str) -> str:
+    return normalised(text).replace("\0", "").strip()
