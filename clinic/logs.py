@@ -4,6 +4,7 @@ import logging
 import traceback
 from http import HTTPStatus
 from types import TracebackType
+from typing import Any
 
 
 def without_address(record: logging.LogRecord) -> bool:
@@ -50,3 +51,30 @@ class PrivateFormatter(logging.Formatter):
             lines = [*traceback.format_tb(error.__traceback__), type(error).__qualname__, *lines]
             error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
         return "\n".join(line.rstrip("\n") for line in lines)
+
+
+# No request bodies, no query strings, no names: paths, ids and exceptions only.
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {
+            "()": PrivateFormatter,
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
+    "filters": {"without_address": {"()": lambda: without_address}, "in_brief": {"()": lambda: in_brief}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_address", "in_brief"]},
+        # Not the same as none: for a logger without any, Python writes the line to stderr as it is.
+        "nowhere": {"class": "logging.NullHandler"},
+    },
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # Robots try host names all day; each line would repeat what they made up.
+        "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
+        "post_office": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+    },
+}

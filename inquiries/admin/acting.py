@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from clinic.practice import clock
 from clinic.practice.models import Practice
 from clinic.staff.models import StaffUser
-from inquiries import entries, services, timeline
+from inquiries import entries, looks, services, timeline
 from inquiries.admin import answer_picker, inquiry_page
 from inquiries.admin.actions import ACTIONS, ActionForm, EntryForm, offered
 from inquiries.admin.inquiry_page import READ
@@ -136,10 +136,9 @@ def viewing(desk: "InquiryAdmin", request: HttpRequest, inquiry_id: int) -> Http
     """
     person = _person(request, *READ)
     inquiry = _check(inquiry_id)
-    inquiry_page.look(inquiry, person)
-    recent = timezone.now() - inquiry_page.VIEWING
-    here = Look.objects.filter(inquiry=inquiry, looked_at__gt=recent).exclude(person=person).select_related("person")
-    names = [str(other.person) for other in here.order_by("person__first_name", "person__email")]
+    looks.look(inquiry, person)
+    kept = Look.objects.filter(inquiry=inquiry).select_related("person")
+    names = looks.viewing([(each.person, each.looked_at) for each in kept], reader=person)
     return JsonResponse({"viewing": names, "version": inquiry.version, "token": get_token(request)})
 
 

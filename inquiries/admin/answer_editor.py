@@ -144,13 +144,18 @@ def _page(
         "offered": next((version for version in versions if version.approved_at), None),
         "theirs": status == CONFLICT,
         "may_write": person.has_perm("inquiries.change_answer" if answer else "inquiries.add_answer"),
-        "actions": [
-            {"label": action.label, "url": reverse("admin:inquiries_answer_action", args=[answer.pk, name])}
-            for name, action in ACTIONS.items()
-            if answer and person.has_perm(f"inquiries.{action.permission}") and action.offered(answer, versions[0])
-        ],
+        "actions": _offered(answer, versions[0], person) if answer else [],
     }
     return TemplateResponse(request, "admin/inquiries/answer/editor.html", context, status=status)
+
+
+def _offered(answer: Answer, newest: AnswerVersion, person: StaffUser) -> list[dict[str, str]]:
+    """The buttons of what this person may do now."""
+    return [
+        {"label": action.label, "url": reverse("admin:inquiries_answer_action", args=[answer.pk, name])}
+        for name, action in ACTIONS.items()
+        if person.has_perm(f"inquiries.{action.permission}") and action.offered(answer, newest)
+    ]
 
 
 def _example(form: AnswerForm | None, answer: Answer | None) -> answers.Filled:

@@ -1,6 +1,5 @@
 """The handover: what the next shift must know, on one page that prints. No word of a message is on it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -46,7 +45,8 @@ class Question:
     column: str
     nothing: str
     inquiries: InquiryQuerySet
-    time: Callable[[Inquiry], str]
+    time: str
+    """The field with the time in the column."""
 
 
 @dataclass(frozen=True)
@@ -91,51 +91,50 @@ def answers(practice: Practice, ahead: Shift, now: datetime) -> dict[str, Any]:
     asked = questions(practice, ahead, now)
     to_take = Inquiry.objects.received_between(ahead.since, now).unassigned()
     numbers = count_each({key: question.inquiries for key, question in asked.items()} | {"to take": to_take})
-    parts = [_answer(key, question, numbers[key]) for key, question in asked.items()]
+    parts = [_answer(key, question, numbers[key], practice, now) for key, question in asked.items()]
     return {"parts": parts, "came_in": in_words(numbers["new"]), "to_take": in_words(numbers["to take"])}
 
 
 def questions(practice: Practice, ahead: Shift, now: datetime) -> dict[str, Question]:
     """In the order in which a shift needs them."""
     every = Inquiry.objects.all()
-
-    def clocked(moment: datetime) -> str:
-        local = moment.astimezone(practice.zone)
-        is_today = local.date() == now.astimezone(practice.zone).date()
-        return f"{'Today' if is_today else _day(local)}, {clock.time_in_words(local)}"
-
-    def came(inquiry: Inquiry) -> str:
-        return clocked(inquiry.received_at)
-
-    def due(inquiry: Inquiry) -> str:
-        return clocked(inquiry.due_at)
-
-    def back(inquiry: Inquiry) -> str:
-        return _day(inquiry.waiting_until) if inquiry.waiting_until else ""
-
     # What is pinned stands in the first part: twice on one sheet, it would be counted twice.
-    owed = every.waits_for_us().filter(pinned=False, due_at__lt=ahead.closes_at)
-    coming_back = every.waits_on_patient().filter(waiting_until__lte=ahead.next_day).order_by("waiting_until", "pk")
+    owed = every.waits_for_us().filter(pinned=False, due_at__lt=ahead.closes_at).in_order()
+    back = every.waits_on_patient().filter(waiting_until__lte=ahead.next_day).order_by("waiting_until", "pk")
     new = every.received_between(ahead.since, now).exclude(status=Status.QUARANTINED)
+    newest = new.order_by("-pinned", "-received_at", "-pk")
+    crises = every.unacknowledged().in_order()
     return {
-        "crisis": Question(
-            "Crises that nobody has acknowledged", "Due", "None.", every.unacknowledged().in_order(), due
-        ),
-        "due": Question("Others that are overdue, or due before we close", "Due", "Nothing.", owed.in_order(), due),
+        "crisis": Question("Crises that nobody has acknowledged", "Due", "None.", crises, "due_at"),
+        "due": Question("Others that are overdue, or due before we close", "Due", "Nothing.", owed, "due_at"),
         "back": Question(
-            "Back from waiting on the patient by the next open day", "Back on", "None.", coming_back, back
+            "Back from waiting on the patient by the next open day", "Back on", "None.", back, "waiting_until"
         ),
-        "new": Question("What came in", "Came in", "Nothing.", new.order_by("-pinned", "-received_at", "-pk"), came),
+        "new": Question("What came in", "Came in", "Nothing.", newest, "received_at"),
     }
 
 
-def _answer(key: str, question: Question, number: int) -> Part:
+def _answer(key: str, question: Question, number: int, practice: Practice, now: datetime) -> Part:
     rows = [Row(inquiry) for inquiry in with_what_a_row_needs(question.inquiries)[:MOST_ROWS]]
     lines = [
-        Line(row.inquiry, question.time(row.inquiry), _flags(row), row.is_overdue and question.column == "Due")
+        Line(
+            inquiry=row.inquiry,
+            when=_when(getattr(row.inquiry, question.time), practice, now),
+            flags=_flags(row),
+            is_late=row.is_overdue and question.column == "Due",
+        )
         for row in rows
     ]
     return Part(key, question, in_words(number), lines, number > len(lines))
+
+
+def _when(moment: date, practice: Practice, now: datetime) -> str:
+    """The day; of a moment, the time on the practice's clock, too."""
+    if not isinstance(moment, datetime):
+        return _day(moment)
+    local = moment.astimezone(practice.zone)
+    is_today = local.date() == now.astimezone(practice.zone).date()
+    return f"{'Today' if is_today else _day(local)}, {clock.time_in_words(local)}"
 
 
 def _flags(row: Row) -> str:

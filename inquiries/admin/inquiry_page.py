@@ -2,8 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -13,13 +12,12 @@ from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
-from django.utils import timezone
 
 from clinic.numbers import whole
 from clinic.practice import clock
 from clinic.practice.models import Practice
 from clinic.staff.models import StaffUser
-from inquiries import access, references, spam, timeline
+from inquiries import access, looks, references, spam, timeline
 from inquiries.admin import answer_picker
 from inquiries.admin.actions import FIRST, ActionForm, offered
 from inquiries.changes import may_act
@@ -31,7 +29,6 @@ if TYPE_CHECKING:
     from inquiries.admin.triage import InquiryAdmin
 
 READ = ("inquiries.view_inquiry", "inquiries.open_inquiry")
-VIEWING = timedelta(minutes=2)  # who had it in front of them this lately is taken to be looking at it still
 MOST_OPENERS = 10
 
 
@@ -81,9 +78,7 @@ class Opened:
 
     def viewing(self) -> list[str]:
         """Who else has it in front of them now."""
-        recent = timezone.now() - VIEWING
-        others = [each for each in self.people if each.person != self.person]
-        return [str(each.person) for each in others if each.looked_at and each.looked_at > recent]
+        return looks.viewing([(each.person, each.looked_at) for each in self.people], reader=self.person)
 
     def openers(self) -> list[tuple[str, str]]:
         """Who has opened it, each person once, the last one first: from the access log."""
@@ -104,12 +99,12 @@ def open_for(request: HttpRequest, object_id: str) -> Opened:
 
 def colleagues(inquiry: Inquiry, named: set[int]) -> list[Colleague]:
     """Everybody who may act on inquiries, is named in this one's history, or had it open: in one query."""
-    able, looks = may_act(), Look.objects.filter(inquiry=inquiry, person=OuterRef("pk"))
+    able, kept = may_act(), Look.objects.filter(inquiry=inquiry, person=OuterRef("pk"))
     opened = Access.objects.filter(inquiry=inquiry, person=OuterRef("pk"), deed=Access.Deed.OPENED).order_by("-at")
     people = StaffUser.objects.annotate(
         is_able=Exists(able.filter(pk=OuterRef("pk"))),
-        looked_at=Subquery(looks.values("looked_at")),
-        seen=Subquery(looks.values("version")),
+        looked_at=Subquery(kept.values("looked_at")),
+        seen=Subquery(kept.values("version")),
         opened_at=Subquery(opened.values("at")[:1]),
     )
     concerned = people.filter(Q(is_able=True) | Q(pk__in=named) | Q(seen__isnull=False) | Q(opened_at__isnull=False))
@@ -151,28 +146,31 @@ def show(
         return HttpResponseNotAllowed(["GET", "HEAD"])
     with transaction.atomic():  # one for both records of this opening
         opened = open_for(request, object_id)
-        look(opened.inquiry, opened.person, version=opened.inquiry.version)
+        looks.look(opened.inquiry, opened.person, version=opened.inquiry.version)
     inquiry = opened.inquiry
-    findings = [Finding(**row) for row in inquiry.found]  # type: ignore[attr-defined]  # annotated in `find`
-    in_message = [(each.start, each.end, each.kind) for each in findings if each.field == Finding.Field.MESSAGE]
-    marked = pieces(inquiry.message, in_message)
     offers = offered(inquiry, opened.person, opened.able, bound)
     context = {
         **frame(desk, request, opened),
+        **raised(inquiry),
         "actions": offers,
         "first": next((offers[name] for name in FIRST if name in offers), None),
         "calls": [entry for entry in opened.history.entries.values() if entry.call],
-        "flags": flags(findings),
         "form": bound,
         "looked": opened.openers(),
-        "message_pieces": marked,
         "picker": answer_picker.picker(inquiry, inserted) if "entry" in offers else None,
-        "reasons": reasons(inquiry, findings, marked),
         "related": related(inquiry),
         "suspicions": [spam.in_words(name) for name in inquiry.suspicions],
     }
     status = 422 if bound and bound.is_bound else 200
     return TemplateResponse(request, "admin/inquiries/inquiry/page.html", context, status=status)
+
+
+def raised(inquiry: Inquiry) -> dict[str, Any]:
+    """The message with what screening found in it, and why that matters."""
+    findings = [Finding(**row) for row in inquiry.found]  # type: ignore[attr-defined]  # annotated in `find`
+    in_message = [(each.start, each.end, each.kind) for each in findings if each.field == Finding.Field.MESSAGE]
+    marked = pieces(inquiry.message, in_message)
+    return {"flags": flags(findings), "message_pieces": marked, "reasons": reasons(inquiry, findings, marked)}
 
 
 def frame(desk: "InquiryAdmin", request: HttpRequest, opened: Opened) -> dict[str, Any]:
@@ -193,11 +191,3 @@ def frame(desk: "InquiryAdmin", request: HttpRequest, opened: Opened) -> dict[st
         }
         | {"draft": opened.in_words(opened.inquiry.draft_saved_at)},  # type: ignore[attr-defined]  # annotated in `find`
     }
-
-
-def look(inquiry: Inquiry, person: StaffUser, *, version: int | None = None) -> None:
-    """Keep that the person has it in front of them; with a version, that they have seen it so far."""
-    fields = ["looked_at"] if version is None else ["looked_at", "version"]
-    row = Look(inquiry=inquiry, person=person, looked_at=timezone.now(), version=version or 0)
-    upsert = partial(Look.objects.bulk_create, update_conflicts=True, unique_fields=["inquiry", "person"])
-    upsert([row], update_fields=fields)

@@ -2,11 +2,12 @@
 
 from inquiries.models.access import Access
 from inquiries.models.answer import Answer, AnswerVersion
+from inquiries.models.choices import Language, Outcome, ReplyBy, Status, Topic, Urgency, WritingFor
 from inquiries.models.entry import Entry
 from inquiries.models.figure import Figure
 from inquiries.models.finding import Finding
 from inquiries.models.heartbeat import WorkerHeartbeat
-from inquiries.models.inquiry import Inquiry, Language, Outcome, ReplyBy, Status, Topic, Urgency, WritingFor
+from inquiries.models.inquiry import Inquiry
 from inquiries.models.link import Code, Link, LostLink
 from inquiries.models.message import Message
 from inquiries.models.notice import Notice

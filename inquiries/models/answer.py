@@ -10,7 +10,8 @@ from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 
-from inquiries.models.inquiry import NFC_GROWTH, Language, Topic
+from inquiries.models.choices import Language, Topic
+from inquiries.models.inquiry import NFC_GROWTH
 
 STAFF = settings.AUTH_USER_MODEL
 TEXT_LENGTH = 4_000

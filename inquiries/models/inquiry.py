@@ -8,12 +8,14 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Length, Lower, Now
+from django.db.models.functions import Length, Now
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 
 from inquiries import references
-from inquiries.querysets import ORDER, PHONE_DIGITS, UNACKNOWLEDGED, URGENT, InquiryQuerySet
+from inquiries.models.choices import STEPS, Language, Outcome, ReplyBy, Status, Topic, Urgency, WritingFor
+from inquiries.models.inquiry_indexes import INDEXES
+from inquiries.querysets import ORDER, UNACKNOWLEDGED, InquiryQuerySet
 
 # What the form lets a person type. Unicode normalisation (NFC) can make a legal text up to three times longer,
 # so the columns are wider: a message that the form took must never be refused by the database.
@@ -22,87 +24,6 @@ NAME_LENGTH = 200
 CONTACT_TIMES_LENGTH = 300
 PHONE_LENGTH = 100
 NFC_GROWTH = 3
-
-
-class Topic(models.TextChoices):
-    """What the question is about."""
-
-    TREATMENT = "treatment", "Treatment"
-    APPOINTMENT = "appointment", "Appointment"
-    BILLING = "billing", "Billing"
-    REFERRAL = "referral", "Referral"
-    OTHER = "other", "Something else"
-
-
-class WritingFor(models.TextChoices):
-    """Who the question is for."""
-
-    SELF = "self", "Myself"
-    SOMEONE_ELSE = "someone_else", "Someone else"
-    PATIENT = "patient", "A patient of mine"
-
-
-class ReplyBy(models.TextChoices):
-    """How the person wants to be answered."""
-
-    EMAIL = "email", "Email"
-    PHONE = "phone", "Phone"
-
-
-class Language(models.TextChoices):
-    """The language the person wants to be answered in."""
-
-    ENGLISH = "en", "English"
-    SPANISH = "es", "Spanish"
-
-
-class Status(models.TextChoices):
-    """Where an inquiry stands. Quarantined is suspected spam: readable, counted, never deleted unseen."""
-
-    NEW = "new", "New"
-    OPEN = "open", "Open"
-    WAITING = "waiting", "Waiting on the patient"
-    DONE = "done", "Done"
-    QUARANTINED = "quarantined", "Quarantined"
-
-
-class Urgency(models.TextChoices):
-    """How soon a human must read it. There is no word for "safe": screening raises, it never lowers."""
-
-    CRISIS = "crisis", "Crisis"
-    EMERGENCY = "emergency", "Emergency"
-    ROUTINE = "routine", "Routine"
-
-
-class Outcome(models.TextChoices):
-    """How an inquiry ended."""
-
-    ANSWERED = "answered", "Answered"
-    BOOKED = "booked", "Booked"
-    REFERRED = "referred", "Referred on"
-    NOT_FOR_US = "not_for_us", "Not for us"
-    DUPLICATE = "duplicate", "Duplicate"
-    NO_REPLY = "no_reply", "No reply from the patient"
-    SPAM = "spam", "Spam"
-
-
-# Who may follow whom. The database refuses every other step, also one made in SQL.
-STEPS: list[tuple[str, str]] = [
-    (Status.NEW, Status.OPEN),  # claimed
-    (Status.NEW, Status.DONE),  # closed unclaimed, for instance a duplicate
-    (Status.OPEN, Status.NEW),  # released
-    (Status.OPEN, Status.WAITING),
-    (Status.OPEN, Status.DONE),
-    (Status.WAITING, Status.OPEN),  # taken up again
-    (Status.WAITING, Status.NEW),  # released
-    (Status.WAITING, Status.DONE),
-    (Status.DONE, Status.OPEN),  # reopened
-    (Status.DONE, Status.NEW),  # the patient wrote again, or our email did not arrive, and its owner is gone
-    (Status.QUARANTINED, Status.NEW),  # not spam after all
-    (Status.QUARANTINED, Status.DONE),
-    (Status.NEW, Status.QUARANTINED),  # undone: see bulk.py
-    (Status.DONE, Status.QUARANTINED),
-]
 
 
 def _one_of(field: str, choices: type[models.TextChoices]) -> models.CheckConstraint:
@@ -223,70 +144,7 @@ class Inquiry(models.Model):
             ("export_inquiry", "Can export lists of inquiries"),
         ]
         ordering: ClassVar = list(ORDER)
-        indexes = [
-            # The triage list as it opens: what waits for us, pinned ones first, then soonest due.
-            models.Index(
-                F("pinned").desc(), "due_at", "id", name="inquiry_waits_for_us", condition=Q(status__in=["new", "open"])
-            ),
-            # The list's other standings: waiting, done, quarantined.
-            models.Index("status", F("pinned").desc(), "due_at", "id", name="inquiry_by_standing"),
-            # The list of everything.
-            models.Index(F("pinned").desc(), "due_at", "id", name="inquiry_by_due"),
-            # "Mine".
-            models.Index(
-                *("owner", F("pinned").desc(), "due_at", "id"),
-                name="inquiry_by_owner",
-                condition=Q(status__in=["open", "waiting"]),
-            ),
-            # "Crisis and emergency".
-            models.Index(F("pinned").desc(), "due_at", "id", name="inquiry_urgent", condition=URGENT),
-            # "Done": closed last comes first.
-            models.Index(
-                *(F("pinned").desc(), F("closed_at").desc(), F("id").desc()),
-                name="inquiry_done_lately",
-                condition=Q(status="done"),
-            ),
-            # The same lists, newest first.
-            models.Index(
-                *(F("pinned").desc(), F("received_at").desc(), F("id").desc()),
-                name="inquiry_waits_newest_first",
-                condition=Q(status__in=["new", "open"]),
-            ),
-            models.Index(
-                *("status", F("pinned").desc(), F("received_at").desc(), F("id").desc()),
-                name="inquiry_aside_newest_first",
-                condition=Q(status__in=["waiting", "quarantined"]),
-            ),
-            # Everything and "Done", newest first; and the days on which they came.
-            models.Index(F("pinned").desc(), F("received_at").desc(), F("id").desc(), name="inquiry_by_time_received"),
-            # Any list with a filter: by topic, by owner, in Spanish. Most are in English: there an index helps nobody.
-            models.Index("topic", F("pinned").desc(), "due_at", "id", name="inquiry_by_topic"),
-            models.Index(
-                *("owner", F("pinned").desc(), "due_at", "id"),
-                name="inquiry_ever_owned_by",
-                condition=Q(owner__isnull=False),
-            ),
-            models.Index(
-                F("pinned").desc(), "due_at", "id", name="inquiry_in_spanish", condition=Q(language=Language.SPANISH)
-            ),
-            # What the worker counts for the dashboard, a few weeks of years: figures.py.
-            models.Index("received_at", "topic", name="inquiry_counted_by_day"),
-            models.Index(
-                "first_replied_at", name="inquiry_by_first_reply", condition=Q(first_replied_at__isnull=False)
-            ),
-            models.Index(
-                "acknowledged_at", name="inquiry_by_acknowledgement", condition=Q(acknowledged_at__isnull=False)
-            ),
-            # The handover, and the worker every few seconds: who comes back by a day?
-            models.Index("waiting_until", name="inquiry_waiting_by_day", condition=Q(status=Status.WAITING)),
-            # What the worker asks every few seconds: whom must we page about, again?
-            models.Index("id", name="inquiry_unacknowledged", condition=UNACKNOWLEDGED),
-            # An inquiry's page: did the same person send the same words shortly before or after?
-            models.Index("likeness", "received_at", name="inquiry_by_likeness"),
-            # The same page: what else came from this email address, or from this phone?
-            models.Index(*(Lower("email"), F("received_at").desc()), name="inquiry_by_email", condition=~Q(email="")),
-            models.Index(*(PHONE_DIGITS, F("received_at").desc()), name="inquiry_by_phone", condition=~Q(phone="")),
-        ]
+        indexes = INDEXES
         constraints = [
             _one_of("topic", Topic),
             _one_of("writing_for", WritingFor),

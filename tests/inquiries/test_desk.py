@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, reverse
 from django.utils import timezone
 from post_office.models import Email
 
+from clinic.staff.models import StaffUser
 from inquiries import services
 from inquiries.admin.standing import BoundedPaginator
 from inquiries.highlight import pieces
@@ -220,7 +221,7 @@ def test_every_address_of_the_admin_sends_a_stranger_to_the_sign_in_page(client)
             assert (response.status_code, response.request["PATH_INFO"]) == (200, "/admin/login/"), path
 
 
-@pytest.mark.parametrize("model", [Inquiry, Email])
+@pytest.mark.parametrize("model", [Inquiry, Email, StaffUser])
 def test_no_list_is_filtered_by_what_somebody_wrote_or_who_they_are(desk, model):
     of_model = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
     texts = [field.name for field in model._meta.concrete_fields if isinstance(field, TEXTS)]

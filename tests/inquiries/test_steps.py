@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from inquiries import services
 from inquiries.models import Inquiry, Status
-from inquiries.models.inquiry import STEPS
+from inquiries.models.choices import STEPS
 from tests.factories import inquiry
 
 pytestmark = pytest.mark.django_db
