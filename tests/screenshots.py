@@ -19,7 +19,8 @@ from playwright.sync_api import Browser, Page
 from tests.browser import MISSING, chromium, find_chromium
 
 PICTURES = Path(__file__).parent.parent / "docs" / "screenshots"
-SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
+SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desktop": (1280, 900)}
+DESK = ("dashboard", "handover", "triage-list", "inquiry", "conflict")  # a tablet lies on a desk; patients have phones
 SCHEMES = ["light", "dark"]
 STAFF = {"CLINIC_STAFF_EMAIL": "nora@example.org", "CLINIC_STAFF_PASSWORD": "only for the pictures"}
 COLOURS = 128  # enough for flat pages; keeps a picture below 150 kB
@@ -56,8 +57,8 @@ def _wait_for(address: str, serve: "subprocess.Popen[bytes]") -> None:
     sys.exit("The product was not ready after two minutes.")
 
 
-def add_samples() -> int:
-    """Fill the desk as `make demo` does; the key of the inquiry with the most findings, whose page is pictured."""
+def add_samples() -> tuple[int, int]:
+    """Fill the desk as `make demo` does; the inquiry with the most findings, and one that two people write about."""
     import django
 
     django.setup()
@@ -67,12 +68,14 @@ def add_samples() -> int:
     from inquiries.models import Inquiry
 
     call_command("demo", stdout=io.StringIO())
-    shown = Inquiry.objects.waits_for_us().annotate(found=Count("findings")).order_by("-found", "pk").first()
+    waiting = Inquiry.objects.waits_for_us().annotate(found=Count("findings")).order_by("-found", "pk")
+    shown, contested = waiting.first(), waiting.exclude(owner=None).last()
     assert shown is not None
-    return shown.pk
+    assert contested is not None
+    return shown.pk, contested.pk
 
 
-def tour(page: Page, inquiry: int) -> Iterator[str]:
+def tour(page: Page, inquiry: int, contested: int) -> Iterator[str]:
     """Go from page to page; at each stop, the name of its picture."""
     page.goto("/")
     yield "home"
@@ -105,9 +108,25 @@ def tour(page: Page, inquiry: int) -> Iterator[str]:
     yield "triage-list"
     page.goto(f"/admin/inquiries/inquiry/{inquiry}/change/")
     yield "inquiry"
+    page.goto(f"/admin/inquiries/inquiry/{contested}/change/")
+    page.get_by_label("What should colleagues know?").fill("Called at noon. They will call back after three.")
+    its_owner_writes(contested)
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("heading", name="Not saved yet").wait_for()
+    yield "conflict"
 
 
-def take(browser: Browser, site: str, inquiry: int, *, full: bool, folder: Path) -> None:
+def its_owner_writes(inquiry: int) -> None:
+    """Somebody is quicker than the person whose screen is pictured."""
+    from inquiries import services
+    from inquiries.models import Inquiry
+
+    owner = Inquiry.objects.select_related("owner").get(pk=inquiry).owner
+    assert owner is not None
+    services.note(inquiry, text="Asked the clinician on call. She will look at it today.", by=owner)
+
+
+def take(browser: Browser, site: str, inquiries: tuple[int, int], *, full: bool, folder: Path) -> None:
     """Every stop of the tour, at each size and in each scheme."""
     for size, (width, height) in SIZES.items():
         for scheme in SCHEMES:
@@ -118,7 +137,9 @@ def take(browser: Browser, site: str, inquiry: int, *, full: bool, folder: Path)
                 reduced_motion="reduce",
             )
             page = context.new_page()
-            for name in tour(page, inquiry):
+            for name in tour(page, *inquiries):
+                if size == "tablet" and name not in DESK:
+                    continue
                 page.wait_for_load_state("networkidle")
                 path = folder / f"{name}-{size}-{scheme}.png"
                 save(page.screenshot(full_page=full), path)
@@ -141,9 +162,9 @@ def main() -> None:
     folder = Path(sys.argv[2]) if full else PICTURES
     folder.mkdir(parents=True, exist_ok=True)
     with product() as site:
-        inquiry = add_samples()
+        inquiries = add_samples()
         with chromium(path) as browser:
-            take(browser, site, inquiry, full=full, folder=folder)
+            take(browser, site, inquiries, full=full, folder=folder)
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ def press(page: Page, action: str) -> None:
 
 
 def stands(page: Page, status: str) -> None:
-    expect(page.locator(".desk-title .desk-badge").nth(1)).to_have_text(status)
+    expect(page.locator(".desk-badges .desk-badge").nth(1)).to_have_text(status)
 
 
 def check_that_errors_help(page: Page) -> None:

@@ -17,10 +17,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ARTICLES = [path.stem for path in sorted(loader.STARTER.glob("*.md")) if path.stem != "home"]
 FORMS = ["contact", "contact with errors", "form open for too long", "message not saved", "receipt", "urgent receipt"]
 PUBLIC = ["home", *ARTICLES, *FORMS, "not found", "fault"]
-DESK = ["sign in", "desk", "new inquiry", "claimed inquiry", "refused change", "findings"]
+DESK = ["sign in", "failed sign in", "desk", "new inquiry", "claimed inquiry", "refused change", "conflict", "findings"]
 ELSEWHERE = {  # on the desk, pages that an address is enough for
     "components": "/admin/components/",
     "triage list": "/admin/inquiries/inquiry/",
+    "filtered list": "/admin/inquiries/inquiry/?topic=treatment&standing=all",
+    "list with a filter that makes no sense": "/admin/inquiries/inquiry/?since=9999-12-31",
+    "nothing at this address": "/admin/nowhere/",
     "access log": "/admin/inquiries/access/",
     "handover": "/admin/inquiries/inquiry/handover/",
     "prepared answers": "/admin/inquiries/answer/",
@@ -90,10 +93,16 @@ def visit_desk(open_page: OpenPage, name: str, **options: Any) -> Page:
     nora = factories.staff("nora@example.org", "Nora")
     kept = factories.inquiry(message="I take warfarin.\nI want to end my life.", reply_by="phone", phone="212 555 0123")
     factories.answer("Greeting")
+    factories.answer("Parking", approved=False)
     services.log_call(factories.inquiry().pk, call="reached", by=nora)
     figures.keep()
     page = open_page("/admin/", reduced_motion="reduce", **options)
     if name == "sign in":
+        return page
+    if name == "failed sign in":
+        page.get_by_label("Email address").fill("nobody@example.org")
+        page.get_by_role("button", name="Log in").click()
+        expect(page.get_by_role("alert")).to_be_focused()
         return page
     page.get_by_label("Email address").fill(nora.email)
     page.get_by_label("Password").fill("a long enough pass phrase")
@@ -113,6 +122,11 @@ def visit_desk(open_page: OpenPage, name: str, **options: Any) -> Page:
     if name != "new inquiry":
         services.claim(kept.pk, by=nora)
     page.goto(f"/admin/inquiries/inquiry/{kept.pk}/change/")
+    if name == "conflict":
+        services.note(kept.pk, text="I was first.", by=nora)
+        page.get_by_label("What should colleagues know?").fill("I was second.")
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.get_by_role("alert")).to_be_focused()
     if name == "refused change":
         page.get_by_role("button", name="Close", exact=True).click()
         expect(page.get_by_role("link", name="Choose how the inquiry ended")).to_be_visible()

@@ -145,7 +145,7 @@ def test_a_crisis_is_closed_by_two_people_with_the_keyboard_alone(open_page, cri
             break
     second.keyboard.press("Enter")
 
-    expect(second.locator(".desk-title .desk-badge").nth(1)).to_have_text("Done")
+    expect(second.locator(".desk-badges .desk-badge").nth(1)).to_have_text("Done")
     expect(second.locator(".desk-timeline")).to_contain_text("Carlos confirmed the closing: Referred on")
 
 

@@ -1,0 +1,116 @@
+"""A clinical flag is raised for the person who would be treated, when it is true now or planned, and not otherwise."""
+
+import pytest
+
+from inquiries.screening import screen
+
+
+def kinds(text: str) -> set[str]:
+    return {finding.kind for finding in screen(text).findings}
+
+
+@pytest.mark.parametrize(
+    ("flag", "text"),
+    [
+        ("anticoagulant", "My mother is 70, takes Eliquis, and would like an appointment. Can she have it?"),
+        ("anticoagulant", "My dad's on warfarin and so am I, 5 mg a day"),
+        ("anticoagulant", "Mi mamá toma Eliquis y quiere una cita, ¿la pueden atender?"),
+        ("anticoagulant", "Yo no tomo nada pero mi esposo toma Plavix y la cita es para él"),
+        ("psychiatric_medication", "My son, 25, takes Lexapro. Could he get the treatment?"),
+        ("neuromuscular", "My wife has ALS, can she be treated?"),
+        ("pregnancy_breastfeeding", "Mi esposa está embarazada, ¿la pueden atender?"),
+        ("under_18", "I am 40 and asking for my son, he is 14"),
+        ("under_18", "My daughter is 8 and very sad. Do you treat her age?"),
+        ("under_18", "Tengo 42 años y mi hija tiene 15, ¿la pueden atender?"),
+        ("recent_botox", "You injected my wife on Tuesday and she can't swallow"),
+    ],
+)
+def test_what_is_true_of_someone_the_writer_asks_for_is_flagged(flag: str, text: str) -> None:
+    assert flag in kinds(text)
+
+
+@pytest.mark.parametrize(
+    ("flag", "text"),
+    [
+        ("anticoagulant", "My dad's on warfarin. I take nothing."),
+        ("anticoagulant", "They put our cat on Plavix. Me, I'm on nothing."),
+        ("anticoagulant", "Mi marido toma sintrom, yo nada. La cita es a mi nombre"),
+        ("psychiatric_medication", "My wife takes Lexapro. I take nothing."),
+        ("neuromuscular", "Trabajo con niños con distrofia muscular"),
+        ("under_18", "I am 34 and my son is 12"),
+        ("under_18", "I'm a mom of three, the youngest is seven"),
+        ("recent_botox", "My sister had Botox last week. I never have."),
+        ("recent_botox", "Mi hermana se puso botox la semana pasada, yo nunca"),
+        ("skin_infection", "Mi niño trae impétigo en la barbilla. Yo tengo la piel limpia"),
+    ],
+)
+def test_what_is_true_of_somebody_else_is_not_flagged(flag: str, text: str) -> None:
+    assert flag not in kinds(text)
+
+
+@pytest.mark.parametrize(
+    ("flag", "text"),
+    [
+        ("anticoagulant", "In 2014 they put me on warfarin and I've been on it ever since"),
+        ("neuromuscular", "I was diagnosed with myasthenia in 2012"),
+        ("psychiatric_medication", "I tried Prozac in 2010 and now I'm on Lexapro"),
+        ("psychiatric_medication", "I'm not myself since I stopped Zoloft last week"),
+        ("psychiatric_medication", "Dejé la sertralina hace tres días"),
+        ("recent_botox", "I had Botox three weeks ago. How long does it last?"),
+        ("recent_botox", "I had fillers in May and Botox two weeks ago"),
+        ("recent_botox", "Nunca me había puesto nada y hace diez días me pusieron botox"),
+        ("botulinum_allergy_or_reaction", "Botox in 2016 gave me hives and I ended up in the ER"),
+        ("skin_infection", "It cleared up last month but now the impetigo on my chin is back"),
+    ],
+)
+def test_what_is_so_now_or_never_ends_is_flagged(flag: str, text: str) -> None:
+    assert flag in kinds(text)
+
+
+@pytest.mark.parametrize(
+    ("flag", "text"),
+    [
+        ("anticoagulant", "Tuve un coágulo en 2010 y tomé warfarina seis meses"),
+        ("aminoglycoside_or_relaxant", "As a girl I was given streptomycin for TB, in 1969, and I was cured"),
+        ("psychiatric_medication", "I took Zoloft in 2009 and nothing since"),
+        ("neuromuscular", "I was tested for myasthenia and it came back negative"),
+        ("recent_botox", "I had Botox three years ago, can I have it again?"),
+        ("recent_botox", "My first Botox would be Thursday, should I cancel it?"),
+        ("recent_botox", "¿Puedo ponerme botox el martes?"),
+        ("pregnancy_breastfeeding", "My pregnancy test was negative"),
+    ],
+)
+def test_what_is_over_was_ruled_out_or_is_still_to_come_is_not_flagged(flag: str, text: str) -> None:
+    assert flag not in kinds(text)
+
+
+@pytest.mark.parametrize(
+    ("flag", "text"),
+    [
+        ("anticoagulant", "I take nothing at all except Eliquis"),
+        ("anticoagulant", "No tomo nada, solo la warfarina"),
+        ("aminoglycoside_or_relaxant", "I take nothing daily, just Flexeril as needed"),
+        ("psychiatric_medication", "No tomo nada para la presión. Tomo sertralina."),
+        ("psychiatric_medication", "I am a psychiatric nurse and I take Wellbutrin myself"),
+        ("pregnancy_breastfeeding", "I take no medications. I'm 20 weeks pregnant."),
+        ("pregnancy_breastfeeding", "I am a doula and pregnant myself"),
+        ("under_18", "I am 16. My mom is 45 and says it is fine"),
+    ],
+)
+def test_a_sweeping_denial_or_a_profession_does_not_hide_what_the_writer_says_next(flag: str, text: str) -> None:
+    assert flag in kinds(text)
+
+
+def test_a_rule_that_asks_for_company_is_silent_without_it() -> None:
+    alone = kinds("You did me and it held well")
+    in_company = kinds("You did me nine weeks ago and it held well")
+
+    assert alone == set()
+    assert in_company == {"recent_botox"}
+
+
+def test_an_emergency_that_no_toxin_explains_is_not_taken_for_a_recent_treatment() -> None:
+    found = kinds("My father has crushing chest pain since day 2 of his holiday, he is grey and sweating")
+
+    assert "emergency" in found
+    assert "recent_botox" not in found
