@@ -46,9 +46,9 @@ class TooManyCodes(Exception):
 
 
 def current(inquiry: Inquiry) -> Link:
-    """The inquiry's link; a new one when there is none that this site's key still leads to."""
+    """The inquiry's link; a new one when there is none, or it has expired, or the site's key is another by now."""
     link = Link.objects.filter(inquiry=inquiry, replaced_at=None).first()
-    if link is not None and _hash(_token(link.nonce)) == link.token_hash:
+    if link is not None and link.works and _hash(_token(link.nonce)) == link.token_hash:
         return link
     replace(inquiry)
     nonce = secrets.token_hex(16)

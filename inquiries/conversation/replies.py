@@ -30,6 +30,7 @@ from inquiries.text import normalised
 logger = logging.getLogger(__name__)
 
 UNDO = timedelta(seconds=20)
+AT_ONCE = 200  # in one of the worker's rounds
 LONGEST = 10_000  # characters
 # Groups of digits as people write the number of a card or a social security number.
 CARD = re.compile(r"(?<!\d)(?:\d[ -]?){12,18}\d(?!\d)")
@@ -141,8 +142,11 @@ def let_leave() -> int:
     """Do what the messages bring about whose twenty seconds are over; the number of them."""
     left = 0
     due = Message.objects.filter(leaves_at__lte=timezone.now(), left_at=None, taken_back_at=None)
-    for message_id in list(due.order_by("leaves_at").values_list("pk", flat=True)[:200]):
-        left += _leave(message_id)
+    for message_id in list(due.order_by("leaves_at").values_list("pk", flat=True)[:AT_ONCE]):
+        try:
+            left += _leave(message_id)
+        except Exception:  # the others must leave all the same
+            logger.exception("What follows message %s could not be done; it is tried again", message_id)
     return left
 
 
@@ -180,12 +184,18 @@ def _answered_back(message: Message) -> bool:
 
 def undelivered() -> int:
     """Bring back to the desk every inquiry whose last message the mail server refused; the number of them."""
-    found = list(notices.refused().order_by("pk")[:200])
-    for notice in found:
-        come_back(notice.inquiry_id, "not_delivered")
-        notice.told_at = timezone.now()
-        notice.save(update_fields=["told_at"])
-    return len(found)
+    brought = 0
+    for notice in notices.refused().order_by("pk")[:AT_ONCE]:
+        try:
+            with transaction.atomic():
+                notice.told_at = timezone.now()
+                notice.save(update_fields=["told_at"])
+                come_back(notice.inquiry_id, "not_delivered")
+        except Exception:  # as above
+            logger.exception("Inquiry %s could not be brought back; it is tried again", notice.inquiry_id)
+        else:
+            brought += 1
+    return brought
 
 
 def bounced(message_id: int, *, by: StaffUser) -> Message:
@@ -198,9 +208,10 @@ def bounced(message_id: int, *, by: StaffUser) -> Message:
 
 
 def come_back(inquiry_id: int, event: str) -> Inquiry:
-    """Put an inquiry that had ended or waited back in front of staff, with a promise of its own."""
+    """Put an inquiry that had ended or waited back in front of staff, with a promise of its own. Not suspected spam."""
     with change(inquiry_id, event, by=None, seen=None) as inquiry:
-        put_back(inquiry)
+        if inquiry.status != Status.QUARANTINED:
+            put_back(inquiry)
     return inquiry
 
 

@@ -178,6 +178,22 @@ def test_an_email_that_did_not_arrive_brings_its_inquiry_back_once(inquiry, nurs
     assert brought == [1, 0]
 
 
+def test_one_message_that_cannot_leave_does_not_hold_up_the_others(nurse, monkeypatch):
+    bad, good = (services.reply(factories.inquiry().pk, text="Yes.", by=nurse, then="answered") for _ in range(2))
+    close = replies.close
+
+    def fail_for_the_first(inquiry_id, **how):
+        if inquiry_id == bad.inquiry_id:
+            raise ValueError
+        return close(inquiry_id, **how)
+
+    monkeypatch.setattr(replies, "close", fail_for_the_first)
+    later(monkeypatch, 21)
+    replies.let_leave()
+
+    assert Inquiry.objects.get(pk=good.inquiry_id).status == Status.DONE
+
+
 # --- What the patient writes ------------------------------------------------------------------------------------------
 
 
@@ -298,6 +314,15 @@ def test_a_new_address_leads_to_a_new_link_and_the_old_one_is_dead(inquiry, nurs
 
     link = links.find(old.rstrip("/").rpartition("/")[2])
     assert (link is not None and not link.works, links.address(inquiry) != old) == (True, True)
+
+
+def test_an_email_that_leaves_after_the_link_expired_brings_one_that_works(inquiry, monkeypatch):
+    old = links.address(inquiry)
+
+    later(monkeypatch, 31 * 24 * 3600)
+
+    link = links.find(links.address(inquiry).rstrip("/").rpartition("/")[2])
+    assert (link is not None and link.works, links.address(inquiry) != old) == (True, True)
 
 
 @pytest.mark.parametrize("email, sent", [("right", 1), ("wrong@example.org", 0)])
