@@ -78,7 +78,7 @@ def patient_asks(inquiry_id: int, kind: str) -> Message:
     before = inquiry.messages.filter(kind=kind, author=None, written_at__gt=lately).first()
     if before is not None:
         return before
-    with change(inquiry_id, f"patient_asked_{kind}", by=None, seen=None) as changed:
+    with change(inquiry_id, f"asked_{kind}", by=None, seen=None) as changed:
         message = Message.objects.create(inquiry=changed, kind=kind, submission_key=uuid.uuid4())
         pghistory.context(message=message.pk)
         if kind != Message.Kind.NO_ANSWER:
