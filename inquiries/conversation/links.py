@@ -28,7 +28,8 @@ LINK_BLANK, CODE_BLANK = "[LINK TO THE MESSAGES]", "[CODE]"
 # A mailbox must not be flooded, and ten codes of five tries are fifty guesses at one in a million.
 MOST_CODES_AN_HOUR = 10
 SESSION = timedelta(minutes=30)
-COOKIE = "__Host-messages" if settings.HTTPS else "messages"
+# Not "messages": Django keeps what it tells staff after a change in a cookie of that name.
+COOKIE = "__Host-reader" if settings.HTTPS else "reader"
 
 _browser = TimestampSigner(salt="inquiries.messages.browser")
 _code_address = Signer(salt="inquiries.messages.code")
