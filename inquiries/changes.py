@@ -34,11 +34,14 @@ def change(inquiry_id: int, action: str, *, by: StaffUser | None, seen: int | No
     """One locked, recorded change: `with change(id, "claim", by=nurse, seen=3) as inquiry:` saves what the block set.
 
     A block that finds out only then what it does sets `inquiry.last_event` to a more exact word. Raises Stale when the
-    inquiry changed since `seen`, the version on the person's screen. Without `by`, nobody on the desk did it.
+    inquiry changed since `seen`, the version on the person's screen, and Refused when it was erased. Without `by`,
+    nobody on the desk did it.
     """
     # History gets ids only: it outlives the people in it.
     with transaction.atomic(), pghistory.context(action=action, **_who(by)):
         inquiry = Inquiry.objects.select_for_update().get(pk=inquiry_id)
+        if inquiry.is_erased:
+            raise Refused(f"{inquiry} was erased. Nothing can be done with it any more.")
         if seen is not None and seen != inquiry.version:
             raise Stale(f"{inquiry} was changed while you were looking at it. This is how it stands now.")
         inquiry.last_event, inquiry.last_event_at = action, timezone.now()

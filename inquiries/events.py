@@ -31,7 +31,11 @@ EVENTS = {
         "Contact details changed", "{who} corrected how to reach the person: the old link leads nowhere"
     ),
     "decline_close": Words("Closing declined", "{who} did not confirm the closing: it stays open"),
+    "erase": Words("Erased", "{who} erased everything about the person"),
+    "expire": Words("Erased", "Everything about the person was erased, because its time was over"),
     "give_back": Words("Returned to everybody", "It went back to everybody, because its owner is away"),
+    "hold": Words("Legal hold set", "{who} set a legal hold: nothing of it may be erased"),
+    "lift_hold": Words("Legal hold lifted", "{who} lifted the legal hold"),
     "not_delivered": Words(
         "Email did not arrive", "An email to the patient did not arrive: call, or correct the address"
     ),
@@ -42,6 +46,7 @@ EVENTS = {
     "reply": Words("Reply written", "{who} wrote to the patient"),
     "reply_left": Words("Reply sent", "The message to the patient left"),
     "resume": Words("Back from waiting", "The day it waited for has come: it is open again"),
+    "send_again": Words("Sent again", "{who} sent the email about the message again"),
     "take_back": Words("Reply taken back", "{who} took the message back: it was not sent"),
     "undo": Words("Change undone", "{who} took the change before back: it is now “{status}”"),
     "wait": Words("Set to wait", "{who} set it aside until {until}"),

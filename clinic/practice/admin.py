@@ -92,6 +92,14 @@ class PracticeAdmin(ModelAdmin):
             "Who hears about new questions",
             {"fields": ["inbox_email", "on_call_addresses", "crisis_minutes", "emergency_minutes"]},
         ),
+        (
+            "How long we keep what patients write",
+            {
+                "description": "What is over its time is erased at night, and nobody can bring it back: names, contact "
+                "details, messages, notes and emails go; numbers for the dashboard stay. A legal hold stops it.",
+                "fields": ["keep_quarantined_days", "keep_closed_months", "keep_unanswered_months"],
+            },
+        ),
     ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -125,6 +125,33 @@ class Practice(models.Model):
         "acknowledges it. At least one.",
     )
 
+    keep_quarantined_days = models.PositiveSmallIntegerField(
+        "keep suspected spam for (days)",
+        null=True,
+        blank=True,
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+        help_text="From the day it came, unless somebody moves it to the desk. Empty: for ever.",
+    )
+    keep_closed_months = models.PositiveSmallIntegerField(
+        "keep closed inquiries for (months)",
+        null=True,
+        blank=True,
+        default=24,
+        validators=[MinValueValidator(1), MaxValueValidator(600)],
+        help_text="From the day each was closed last. Ask a lawyer what your state asks of a clinic’s records. "
+        "Empty: for ever.",
+    )
+    keep_unanswered_months = models.PositiveSmallIntegerField(
+        "keep inquiries that nobody closed for (months)",
+        null=True,
+        blank=True,
+        default=24,
+        validators=[MinValueValidator(1), MaxValueValidator(600)],
+        help_text="From the day on which anything happened to each last. Crises and emergencies stay until somebody "
+        "closes them. Empty: for ever.",
+    )
+
     objects: ClassVar[PracticeManager] = PracticeManager()
 
     class Meta:
@@ -144,6 +171,15 @@ class Practice(models.Model):
                 name="practice_has_somebody_on_call",
                 condition=Q(on_call_addresses__len__gte=1),
                 violation_error_message="Enter at least one on-call address.",
+            ),
+            models.CheckConstraint(
+                name="practice_keeps_suspected_spam_for_a_day_or_more",
+                condition=Q(keep_quarantined_days=None) | Q(keep_quarantined_days__range=(1, 3650)),
+            ),
+            models.CheckConstraint(
+                name="practice_keeps_inquiries_for_a_month_or_more",
+                condition=(Q(keep_closed_months=None) | Q(keep_closed_months__range=(1, 600)))
+                & (Q(keep_unanswered_months=None) | Q(keep_unanswered_months__range=(1, 600))),
             ),
         ]
 

@@ -41,6 +41,9 @@ CLINICIAN = FRONT_DESK | {
 }
 MANAGER = CLINICIAN | {
     "inquiries.export_inquiry",
+    "inquiries.export_person",
+    "inquiries.erase_person",
+    "inquiries.hold_inquiry",
     "staff.view_staffuser",
     "staff.change_staffuser",  # name, away, deactivated: see StaffUserAdmin
     "practice.view_practice",
@@ -70,7 +73,9 @@ ROLES = {
     "Front desk": Role("Reads what patients write and moves it on.", FRONT_DESK),
     "Clinician": Role("As the front desk; also gives inquiries to others, and approves pages and answers.", CLINICIAN),
     "Manager": Role(
-        "As a clinician; also exports lists, sees the staff, and keeps what the site says of the practice.", MANAGER
+        "As a clinician; also exports lists, hands out or erases what we keep of a person, sees the staff, and keeps "
+        "what the site says of the practice.",
+        MANAGER,
     ),
     "Content editor": Role(
         "Writes pages and prepared answers, and publishes what a clinician approved. Sees no inquiries.", CONTENT_EDITOR

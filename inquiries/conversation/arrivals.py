@@ -78,7 +78,11 @@ def patient_asks(inquiry_id: int, kind: str) -> Message:
     before = inquiry.messages.filter(kind=kind, author=None, written_at__gt=lately).first()
     if before is not None:
         return before
-    with change(inquiry_id, f"asked_{kind}", by=None, seen=None) as changed:
+    with change(inquiry_id, "asked_copy", by=None, seen=None) as changed:
+        if kind == Message.Kind.DELETION:
+            changed.last_event = "asked_deletion"
+        elif kind == Message.Kind.NO_ANSWER:
+            changed.last_event = "asked_no_answer"
         message = Message.objects.create(inquiry=changed, kind=kind, submission_key=uuid.uuid4())
         pghistory.context(message=message.pk)
         if kind != Message.Kind.NO_ANSWER:
@@ -105,7 +109,9 @@ def send_lost_links() -> int:
     LostLink.objects.filter(asked_at__lt=timezone.now() - timedelta(days=1)).delete()
     for asked in list(LostLink.objects.filter(looked_at=None).order_by("asked_at")[:200]):
         with transaction.atomic():
-            inquiry = Inquiry.objects.filter(reference=asked.reference).exclude(email="").first()
+            # Locked, or the email would be written after a person was erased.
+            locked = Inquiry.objects.select_for_update(no_key=True)
+            inquiry = locked.filter(reference=asked.reference).exclude(email="").first()
             if inquiry is not None and mailboxes.digest(inquiry.email) == asked.mailbox and _has_link(inquiry):
                 notices.promise_link(inquiry, Practice.objects.current())
                 sent += 1

@@ -22,6 +22,9 @@ class Access(models.Model):
         LISTED = "listed", "Looked at a list"
         SEARCHED = "searched", "Searched"
         EXPORTED = "exported", "Exported a list"
+        COPIED = "copied", "Exported one person"
+        ERASED = "erased", "Erased a person"
+        HELD = "held", "Set or lifted a legal hold"
         REFUSED = "refused", "Was refused"
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -62,7 +65,9 @@ class Access(models.Model):
             ),
             models.CheckConstraint(
                 name="access_deed_is_known",
-                condition=models.Q(deed__in=["opened", "listed", "searched", "exported", "refused"]),
+                condition=models.Q(
+                    deed__in=["opened", "listed", "searched", "exported", "copied", "erased", "held", "refused"]
+                ),
             ),
         ]
         triggers = [

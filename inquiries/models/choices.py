@@ -2,6 +2,9 @@
 
 from django.db import models
 
+# What stands where a person's words stood, once they are erased: rights.py.
+ERASED = "[erased]"
+
 
 class Topic(models.TextChoices):
     """What the question is about."""

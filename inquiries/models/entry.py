@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from inquiries.models.choices import ERASED
+
 
 class Entry(models.Model):
     """A note, or a call and how it went. Written once, by a service; a mistake is put right by a second entry."""
@@ -44,11 +46,19 @@ class Entry(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="entry_is_never_changed", operation=pgtrigger.Update),
+            # Only its words can go, and only with everything else about the person: see Inquiry's constraints.
+            pgtrigger.Protect(
+                name="entry_is_never_changed",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    f"NOT (NEW.text IN (OLD.text, '{ERASED}') AND to_jsonb(NEW) - 'text' = to_jsonb(OLD) - 'text'"
+                    " AND inquiries_is_erased(OLD.inquiry_id))"
+                ),
+            ),
             pgtrigger.Trigger(
                 name="entry_is_found",
                 when=pgtrigger.After,
-                operation=pgtrigger.Insert | pgtrigger.Delete,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("text") | pgtrigger.Delete,
                 func="PERFORM inquiries_read_in(ARRAY[COALESCE(NEW.inquiry_id, OLD.inquiry_id)]); RETURN NULL;",
             ),
         ]

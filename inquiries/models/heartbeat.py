@@ -14,6 +14,9 @@ class WorkerHeartbeat(models.Model):
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     beat_at = models.DateTimeField()
+    expired_on = models.DateField(
+        null=True, help_text="The last day at the clinic on which what was over its time was erased."
+    )
     counted_at = models.DateTimeField(null=True, help_text="When the figures of the dashboard were last counted.")
 
     class Meta:

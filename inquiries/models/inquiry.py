@@ -13,7 +13,7 @@ from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 
 from inquiries import references
-from inquiries.models.choices import STEPS, Language, Outcome, ReplyBy, Status, Topic, Urgency, WritingFor
+from inquiries.models.choices import ERASED, STEPS, Language, Outcome, ReplyBy, Status, Topic, Urgency, WritingFor
 from inquiries.models.inquiry_indexes import INDEXES
 from inquiries.querysets import ORDER, UNACKNOWLEDGED, InquiryQuerySet
 
@@ -23,6 +23,7 @@ MESSAGE_LENGTH = 5_000
 NAME_LENGTH = 200
 CONTACT_TIMES_LENGTH = 300
 PHONE_LENGTH = 100
+REASON_LENGTH = 300
 NFC_GROWTH = 3
 
 
@@ -130,6 +131,20 @@ class Inquiry(models.Model):
         null=True,
         help_text="A keyed digest of contact and text: the same words from the same person have the same one.",
     )
+    held_at = models.DateTimeField(
+        null=True, blank=True, help_text="Of a legal hold, while there is one: nothing of it may be erased."
+    )
+    held_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    hold_reason = models.CharField(max_length=REASON_LENGTH, blank=True, default="", db_default="")
+    erased_at = models.DateTimeField(
+        null=True, blank=True, help_text="When everything about the person was erased; the row stays, to be counted."
+    )
+    erased_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False,
+        help_text="Empty when its time was over: retention.py.",
+    )  # fmt: skip
     version = models.PositiveIntegerField(default=1, help_text="Counts the changes, so that a stale one is refused.")
     sample = models.BooleanField(default=False, help_text="Made by `make demo`; not a real person.")
 
@@ -142,6 +157,9 @@ class Inquiry(models.Model):
             ("open_inquiry", "Can open inquiries and read what patients wrote"),
             ("assign_inquiry", "Can give inquiries to other people"),
             ("export_inquiry", "Can export lists of inquiries"),
+            ("export_person", "Can hand out everything we keep of one person"),
+            ("erase_person", "Can erase everything we keep of one person"),
+            ("hold_inquiry", "Can set and lift a legal hold, which keeps inquiries from being erased"),
         ]
         ordering: ClassVar = list(ORDER)
         indexes = INDEXES
@@ -162,7 +180,9 @@ class Inquiry(models.Model):
             ),
             models.CheckConstraint(
                 name="inquiry_can_be_answered_the_way_asked",
-                condition=(Q(reply_by=ReplyBy.EMAIL) & ~Q(email="")) | (Q(reply_by=ReplyBy.PHONE) & ~Q(phone="")),
+                condition=(Q(reply_by=ReplyBy.EMAIL) & ~Q(email=""))
+                | (Q(reply_by=ReplyBy.PHONE) & ~Q(phone=""))
+                | Q(erased_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="inquiry_in_quarantine_is_routine",
@@ -188,6 +208,8 @@ class Inquiry(models.Model):
                     closed_at__isnull=False,
                     closed_by__isnull=False,
                 )
+                # What is erased before anybody ended it has no outcome, and no person where its time was over.
+                | Q(status=Status.DONE, closed_at__isnull=False, erased_at__isnull=False)
                 | (~Q(status=Status.DONE) & Q(outcome="", closed_at__isnull=True, closed_by__isnull=True)),
             ),
             models.CheckConstraint(
@@ -208,6 +230,30 @@ class Inquiry(models.Model):
                 name="inquiry_acknowledged_is_urgent",
                 condition=Q(acknowledged_at__isnull=True) | ~Q(urgency=Urgency.ROUTINE),
             ),
+            models.CheckConstraint(
+                name="inquiry_held_says_when_by_whom_and_why",
+                condition=(Q(held_at__isnull=False, held_by__isnull=False) & ~Q(hold_reason=""))
+                | Q(held_at__isnull=True, held_by__isnull=True, hold_reason=""),
+            ),
+            # The database lets notes and messages of an erased inquiry lose their words. This keeps the mark from
+            # being set for anything less than an erasure.
+            models.CheckConstraint(
+                name="inquiry_erased_holds_nothing_of_the_person",
+                condition=Q(erased_at__isnull=True, erased_by__isnull=True)
+                | Q(
+                    erased_at__isnull=False,
+                    name=ERASED,
+                    message=ERASED,
+                    email="",
+                    phone="",
+                    contact_times="",
+                    voicemail_ok=False,
+                    suspicions=[],
+                    likeness__isnull=True,
+                    held_at__isnull=True,
+                    status=Status.DONE,
+                ),
+            ),
         ]
         triggers = [
             pgtrigger.FSM(name="inquiry_takes_only_known_steps", field="status", transitions=STEPS),
@@ -218,7 +264,20 @@ class Inquiry(models.Model):
             ),
             pgtrigger.ReadOnly(
                 name="inquiry_keeps_what_came_in",
-                fields=["reference", "submission_key", "received_at", "follows", "sample"],
+                fields=["reference", "received_at", "follows", "sample"],
+            ),
+            # The key of a form that was sent twice is made of its words, so it goes with them.
+            pgtrigger.Protect(
+                name="inquiry_keeps_the_key_of_its_form",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    'OLD."submission_key" IS DISTINCT FROM NEW."submission_key" AND NEW."erased_at" IS NULL'
+                ),
+            ),
+            pgtrigger.Protect(
+                name="inquiry_erased_stays_as_it_is",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__erased_at__isnull=False),
             ),
             # What is erased here must not be found by its words any more.
             pgtrigger.Trigger(
@@ -232,6 +291,16 @@ class Inquiry(models.Model):
     def __str__(self) -> str:
         # Reaches logs and admin messages, so it never holds a name.
         return f"Inquiry {self.reference}"
+
+    @property
+    def is_erased(self) -> bool:
+        """True when nothing of the person is left in it."""
+        return self.erased_at is not None
+
+    @property
+    def is_held(self) -> bool:
+        """True while a legal hold keeps it from being erased."""
+        return self.held_at is not None
 
     @property
     def waits_for_us(self) -> bool:

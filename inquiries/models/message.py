@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from inquiries.models.choices import ERASED
+
 
 class Message(models.Model):
     """One message, or one thing that the patient asks for with a button. Written once, by a service.
@@ -85,7 +87,16 @@ class Message(models.Model):
         triggers = [
             pgtrigger.ReadOnly(
                 name="message_keeps_what_was_written",
-                fields=["inquiry", "kind", "author", "role", "written_at", "submission_key"],
+                fields=["inquiry", "kind", "author", "role", "written_at"],
+            ),
+            # As for notes and calls. The key may be made of the words: arrivals.py.
+            pgtrigger.Protect(
+                name="message_keeps_its_words",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "ROW(OLD.text, OLD.submission_key) IS DISTINCT FROM ROW(NEW.text, NEW.submission_key)"
+                    f" AND NOT (NEW.text IN ('', '{ERASED}') AND inquiries_is_erased(OLD.inquiry_id))"
+                ),
             ),
             pgtrigger.Trigger(
                 name="message_is_found",

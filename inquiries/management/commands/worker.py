@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from clinic.practice.models import Practice
-from inquiries import figures, outbox, paging, queue, search, services
+from inquiries import figures, outbox, paging, queue, retention, search, services
 from inquiries.conversation import arrivals, replies
 from inquiries.models import WorkerHeartbeat
 
@@ -79,8 +79,10 @@ def work_one_round(stopped: Callable[[], bool] = lambda: False) -> None:
     ends = time.monotonic() + SENDING
     talking = (replies.let_leave, replies.undelivered, arrivals.send_lost_links)
     parts = (_beat, paging.page_again, _resume, queue.give_back_from_absent, *talking, _read_in, _forget)
-    # Figures come last: they may take seconds, and nobody's life hangs on them.
-    for part in (*parts, lambda: _send(lambda: not stopped() and time.monotonic() < ends), figures.keep):
+    # These come last: they may take seconds, and nobody's life hangs on them. Figures are counted before what they count
+    # is erased.
+    last = (figures.keep, retention.keep_to_periods)
+    for part in (*parts, lambda: _send(lambda: not stopped() and time.monotonic() < ends), *last):
         try:
             part()
         except Exception:
