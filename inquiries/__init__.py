@@ -17,6 +17,6 @@ What the desk needs beside it, each in a file of its own:
 - what stands around one inquiry: timeline.py (what happened) with the words of events.py, relations.py (which others),
   highlight.py (why raised), looks.py (who has it in front of them)
 - finding and counting: search.py and search_terms.py, figures.py and charts.py, alarms.py
-- prepared answers: answers.py; a list as a file: export.py
+- prepared answers: answers.py; a list as a file: export.py; one inquiry for another system: fhir/
 - who looked at what: access.py. Nothing that a patient wrote is shown before it has written that down.
 """

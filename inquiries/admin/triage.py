@@ -13,7 +13,17 @@ from unfold.admin import ModelAdmin
 
 from clinic.staff.models import StaffUser
 from inquiries import access, bulk
-from inquiries.admin import acting, bulk_page, export_page, handover, inquiry_page, queue_page, search_page, standing
+from inquiries.admin import (
+    acting,
+    bulk_page,
+    export_page,
+    fhir_page,
+    handover,
+    inquiry_page,
+    queue_page,
+    search_page,
+    standing,
+)
 from inquiries.admin.narrowing import NEWEST, NarrowingFilter
 from inquiries.admin.rows import Row, with_what_a_row_needs
 from inquiries.admin.standing import CLOSED_LAST, STANDINGS, BoundedPaginator, StandingFilter
@@ -138,7 +148,7 @@ class InquiryAdmin(ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         """Ours come before Django's own, whose last one takes everything."""
         ours = [*queue_page.urls(self), *search_page.urls(self), *bulk_page.urls(self), *export_page.urls(self)]
-        return [*ours, *handover.urls(self), *acting.urls(self), *super().get_urls()]
+        return [*ours, *fhir_page.urls(self), *handover.urls(self), *acting.urls(self), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list, below what is wrong with our own machinery."""

@@ -99,6 +99,7 @@ TABLE: dict[str, Row] = {
     "inquiries/inquiry/claim-next/": (NOBODY, DESK),
     "inquiries/inquiry/search/": (DESK, DESK),
     "inquiries/inquiry/export/": (MANAGER, MANAGER),
+    "inquiries/inquiry/<inquiry_id>/fhir/": (MANAGER, MANAGER),
     "inquiries/inquiry/<inquiry_id>/draft/": (NOBODY, DESK),
     "inquiries/inquiry/<inquiry_id>/insert/": (NOBODY, DESK),
     "inquiries/inquiry/<inquiry_id>/viewing/": (DESK, NOBODY),
