@@ -97,7 +97,12 @@ def page_again(inquiry: Inquiry, practice: Practice) -> None:
 
 
 def promise_reply(message: Message, practice: Practice) -> None:
-    """Put into the outbox what tells the patient that a message waits; it leaves when the message does."""
+    """Put into the outbox what tells the patient that a message waits; it leaves when the message does.
+
+    Nothing for a sample: its address is nobody's.
+    """
+    if message.inquiry.sample:
+        return
     words = _to_patient("reply", message.inquiry, practice)
     letter = Letter(Notice.Kind.REPLY, message.inquiry.email, *words)
     insert(*_rows([letter], message.inquiry, message=message, leaves_at=message.leaves_at))
@@ -135,6 +140,12 @@ def emails_of(message: Message) -> "QuerySet[Email]":
 def withdraw_to_patient(inquiry: Inquiry) -> None:
     """Send nothing more to the address that was on file until now."""
     outbox.withdraw(Email.objects.filter(notice__inquiry=inquiry, notice__kind__in=Notice.TO_PATIENT))
+
+
+def settle_undelivered(inquiry: Inquiry) -> None:
+    """Put aside every email to the patient that failed: somebody has reached them another way."""
+    failed = Email.objects.filter(notice__inquiry=inquiry, notice__kind__in=Notice.TO_PATIENT, status=STATUS.failed)
+    outbox.withdraw(failed)
 
 
 def refused() -> "QuerySet[Notice]":

@@ -1,7 +1,8 @@
 """Every change to an inquiry. Each one is a single transaction that says who did it, and locks before it looks.
 
-How a change is locked, compared and recorded: changes.py. Four groups have files to themselves: the question's arrival
-(intake.py), what staff write down (entries.py), how an inquiry ends (closing.py), and the conversation (conversation/).
+How a change is locked, compared and recorded: changes.py. Five groups have files to themselves: the question's arrival
+(intake.py), what staff write down (entries.py), how an inquiry ends (closing.py), the conversation (conversation/), and
+what a person may ask of us (rights.py).
 """
 
 from datetime import date
@@ -16,15 +17,17 @@ from inquiries import notices
 from inquiries.changes import Refused, Stale, change, change_all, may_act, require, require_present
 from inquiries.closing import close, confirm_close, decline_close, stop_pages
 from inquiries.conversation.arrivals import ask_for_link, mark_opened, patient_asks, patient_writes
-from inquiries.conversation.replies import LooksPrivate, bounced, correct_contact, reply, take_back
+from inquiries.conversation.replies import LooksPrivate, bounced, correct_contact, reply, send_again, take_back
 from inquiries.entries import log_call, note
 from inquiries.intake import NoRoom, submit
 from inquiries.models import Inquiry, Status, Urgency
+from inquiries.rights import erase, hold, lift_hold
 
 __all__ = [
-    "LooksPrivate", "NoRoom", "Refused", "Stale", "accept", "acknowledge", "ask_for_link", "assign", "bounced", "claim",
-    "close", "confirm_close", "correct_contact", "decline_close", "log_call", "mark_opened", "note", "patient_asks",
-    "patient_writes", "release", "reopen", "reply", "resume_waiting", "submit", "take_back", "wait",
+    "LooksPrivate", "NoRoom", "Refused", "Stale", "accept", "acknowledge", "ask_for_link", "assign", "bounced",
+    "claim", "close", "confirm_close", "correct_contact", "decline_close", "erase", "hold", "lift_hold", "log_call",
+    "mark_opened", "note", "patient_asks", "patient_writes", "release", "reopen", "reply", "resume_waiting",
+    "send_again", "submit", "take_back", "wait",
 ]  # fmt: skip
 
 

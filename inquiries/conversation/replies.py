@@ -23,7 +23,7 @@ from inquiries.answers import VARIABLE
 from inquiries.changes import Refused, change, require
 from inquiries.closing import close
 from inquiries.conversation import links
-from inquiries.entries import keep_draft
+from inquiries.entries import forget_draft, keep_draft
 from inquiries.models import Draft, Inquiry, Message, Outcome, Status
 from inquiries.text import normalised
 
@@ -79,7 +79,7 @@ def reply(
         notices.promise_reply(message, Practice.objects.current())
         if inquiry.status in (Status.NEW, Status.WAITING):
             inquiry.status, inquiry.owner, inquiry.waiting_until = Status.OPEN, by, None
-        Draft.objects.filter(inquiry=inquiry, person=by).delete()
+        forget_draft(inquiry.pk, by=by, kind=Draft.Kind.REPLY)
     return message
 
 
@@ -94,7 +94,7 @@ def take_back(message_id: int, *, by: StaffUser) -> Message:
         message.save(update_fields=["taken_back_at"])
         pghistory.context(message=message.pk)
     if message.author is not None:
-        keep_draft(inquiry_id, text=message.text, by=message.author)
+        keep_draft(inquiry_id, text=message.text, by=message.author, kind=Draft.Kind.REPLY)
     return message
 
 
@@ -114,8 +114,8 @@ def _require_words(text: str, checked: bool) -> None:
         raise Refused("Write the message first.")
     if len(text) > LONGEST:
         raise Refused(f"The message has {len(text):,} characters. Shorten it to {LONGEST:,} or fewer.")
-    if blanks := list(dict.fromkeys(VARIABLE.findall(text))):
-        raise Refused(f"Fill in or remove {{{blanks[0]}}} before you send this.")
+    if blank := VARIABLE.search(text):
+        raise Refused(f"Fill in or remove {blank[0]} before you send this.")
     if not checked and looks_private(text):
         raise LooksPrivate(
             "This seems to hold the number of a card or a social security number. Take it out, "
@@ -144,14 +144,15 @@ def let_leave() -> int:
     due = Message.objects.filter(leaves_at__lte=timezone.now(), left_at=None, taken_back_at=None)
     for message_id in list(due.order_by("leaves_at").values_list("pk", flat=True)[:AT_ONCE]):
         try:
-            left += _leave(message_id)
+            left += leave(message_id)
         except Exception:  # the others must leave all the same
             logger.exception("What follows message %s could not be done; it is tried again", message_id)
     return left
 
 
 @transaction.atomic
-def _leave(message_id: int) -> bool:
+def leave(message_id: int) -> bool:
+    """Let one message have left, and do what it brings about; False when it has left or was taken back."""
     # The inquiry first, as everywhere: who locks the other way round could wait for us while we wait for them.
     inquiry = Inquiry.objects.select_for_update().get(messages=message_id)
     message = Message.objects.select_for_update(of=("self",)).select_related("author").get(pk=message_id)
@@ -190,7 +191,7 @@ def undelivered() -> int:
             with transaction.atomic():
                 notice.told_at = timezone.now()
                 notice.save(update_fields=["told_at"])
-                come_back(notice.inquiry_id, "not_delivered")
+                come_back(notice.inquiry_id)
         except Exception:  # as above
             logger.exception("Inquiry %s could not be brought back; it is tried again", notice.inquiry_id)
         else:
@@ -207,9 +208,29 @@ def bounced(message_id: int, *, by: StaffUser) -> Message:
     return message
 
 
-def come_back(inquiry_id: int, event: str) -> Inquiry:
-    """Put an inquiry that had ended or waited back in front of staff, with a promise of its own. Not suspected spam."""
-    with change(inquiry_id, event, by=None, seen=None) as inquiry:
+def send_again(message_id: int, *, by: StaffUser) -> Message:
+    """Tell the patient of a message once more, at the address that is on file now, whatever became of earlier emails.
+
+    Raises Refused for a message that has not left, and without an address.
+    """
+    inquiry_id = Message.objects.values_list("inquiry_id", flat=True).get(pk=message_id)
+    with change(inquiry_id, "send_again", by=by, seen=None) as inquiry:
+        message = Message.objects.get(pk=message_id)
+        if message.left_at is None:
+            raise Refused("This message has not left, so there is nothing to send again.")
+        if not inquiry.email:
+            raise Refused("There is no email address to write to. Call instead, and log the call.")
+        outbox.withdraw(notices.emails_of(message))
+        message.inquiry = inquiry
+        notices.promise_reply(message, Practice.objects.current())
+        links.prolong(inquiry)
+        pghistory.context(message=message.pk)
+    return message
+
+
+def come_back(inquiry_id: int) -> Inquiry:
+    """Put an inquiry whose message did not arrive back in front of staff, with a new promise. Not suspected spam."""
+    with change(inquiry_id, "not_delivered", by=None, seen=None) as inquiry:
         if inquiry.status != Status.QUARANTINED:
             put_back(inquiry)
     return inquiry

@@ -23,16 +23,24 @@ class Look(models.Model):
 
 
 class Draft(models.Model):
-    """A note that a person has begun and not yet saved; nobody else sees it."""
+    """A note or a message that a person has begun and neither saved nor sent; nobody else sees it."""
+
+    class Kind(models.TextChoices):
+        """What it is to become. Each has its own: what was meant for colleagues must never stand in a message."""
+
+        NOTE = "note", "Note"
+        REPLY = "reply", "Message to the patient"
 
     inquiry = models.ForeignKey("inquiries.Inquiry", on_delete=models.CASCADE, related_name="drafts")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.NOTE, db_default=Kind.NOTE)
     text = models.TextField()
     saved_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["inquiry", "person"], name="draft_is_one_per_person_and_inquiry"),
+            models.UniqueConstraint(fields=["inquiry", "person", "kind"], name="draft_is_one_of_each_kind_per_person"),
+            models.CheckConstraint(name="draft_kind_is_known", condition=models.Q(kind__in=["note", "reply"])),
             models.CheckConstraint(name="draft_has_words", condition=~models.Q(text="")),
         ]
 
