@@ -1,13 +1,13 @@
 """A message cut into plain and marked pieces, so that staff see which words raised it, and why they did."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby, pairwise
 from operator import itemgetter
 
 from inquiries import screening
-from inquiries.models import Finding, Inquiry
+from inquiries.models import Finding
 
 WORDS = {
     "crisis": "Crisis",
@@ -70,11 +70,29 @@ LENGTH_SHOWN = 80  # of the words a finding stands on
 UNREAD = "The message could not be read by our rules, so it is treated as a crisis."
 
 
-def reasons(inquiry: Inquiry, findings: Iterable[Finding], marked: list[Piece]) -> list[Reason]:
+@dataclass(frozen=True)
+class Marked:
+    """A message with what screening found in it, and why that matters."""
+
+    key: str
+    """Tells the marks of one message on a page from those of another."""
+    pieces: list[Piece]
+    reasons: list[Reason]
+
+
+def marked(texts: Mapping[str, str], findings: Iterable[Finding], key: str = "") -> Marked:
+    """What a person wrote, by the fields that findings name, with its findings."""
+    kept = list(findings)
+    in_message = [(each.start, each.end, each.kind) for each in kept if each.field == Finding.Field.MESSAGE]
+    cut = pieces(texts[Finding.Field.MESSAGE], in_message)
+    return Marked(key, cut, reasons(texts, kept, cut))
+
+
+def reasons(texts: Mapping[str, str], findings: Iterable[Finding], marked: list[Piece]) -> list[Reason]:
     """Why each finding was raised, in the order of the text; the same rule on the same words is said once."""
     said: dict[tuple[str, str, str], Reason] = {}
     for finding in findings:
-        words = getattr(inquiry, finding.field)[finding.start : finding.end]
+        words = texts.get(finding.field, "")[finding.start : finding.end]
         shown = f"{words[:LENGTH_SHOWN]}…" if len(words) > LENGTH_SHOWN else words
         rule = _rule(finding.rule)
         mark = None

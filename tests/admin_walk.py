@@ -18,10 +18,12 @@ from clinic.pages.models import Reference
 from clinic.pages.standing import standing
 from clinic.staff import roles
 from clinic.staff.models import StaffUser
-from inquiries import bulk
+from inquiries import bulk, services
 from inquiries.admin.actions import ACTIONS as INQUIRY_ACTIONS
 from inquiries.admin.answer_editor import ACTIONS as ANSWER_ACTIONS
+from inquiries.admin.composer import DEEDS as MESSAGE_DEEDS
 from inquiries.admin.outbox import SAID
+from inquiries.conversation import replies
 from inquiries.models import Access, Notice
 from tests import factories
 
@@ -46,6 +48,8 @@ def addresses() -> Iterator[str]:
             yield from (f"{label}/" for label in re.findall(r"\w+", address.partition(">")[2].partition(")")[0]))
         elif address == "inquiries/inquiry/many/<word>/":
             yield from (address.replace("<word>", word) for word in bulk.DEEDS)
+        elif address.endswith("/<deed>/"):
+            yield from (address.replace("<deed>", deed) for deed in MESSAGE_DEEDS)
         elif address.endswith("<action>/"):
             yield from (address.replace("<action>", action) for action in ACTIONS[address.partition("/<")[0]])
         else:
@@ -79,6 +83,10 @@ def make_samples() -> dict[str, Sample]:
     seen = {name: standing(page).token for name in ("seen", *(f"{action}-seen" for action in PAGE_ACTIONS))}
     posted = {**text, "body": "Other words.", "section": "treatment", "order": 1, "slug": "b-page", "note": "Again"}
     reference = Reference.objects.create(key="a2020", authors="A", title="Words", year=2020, doi="10.1000/1")
+    # Left, and refused by its mail server, so that everything that can be done about a message can be.
+    message = services.reply(inquiry.pk, text="Two lilac umbrellas.", by=owner)
+    replies.leave(message.pk)
+    inquiry.refresh_from_db()
     email = Notice.objects.filter(inquiry=inquiry, kind=Notice.Kind.RECEIPT).values_list("email_id", flat=True).get()
     answer = factories.answer("When we are open", approved=False)
     row = Access.objects.create(person=owner, deed="opened", inquiry=inquiry, period=1, place="a page")
@@ -93,9 +101,11 @@ def make_samples() -> dict[str, Sample]:
         "pages/reference": Sample({"object_id": reference.pk}),
         "post_office/email": Sample({"object_id": email, "email_id": email}),
         "inquiries/inquiry": Sample(
-            {"object_id": inquiry.pk, "inquiry_id": inquiry.pk},
+            {"object_id": inquiry.pk, "inquiry_id": inquiry.pk, "message_id": message.pk},
             {
                 **{f"{action}-seen": inquiry.version for action in INQUIRY_ACTIONS},
+                "reply-text": "Three.",
+                "reply-then": "keep",
                 "chosen": f"{inquiry.pk}-{inquiry.version}",
                 "deed": next(iter(bulk.DEEDS)),
                 "reason": "For the insurer",

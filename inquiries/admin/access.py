@@ -28,6 +28,7 @@ PLACES = {
     "admin:inquiries_inquiry_change": "An inquiry's page",
     "admin:inquiries_inquiry_action": "A change to an inquiry",
     "admin:inquiries_inquiry_insert": "A prepared answer for an inquiry",
+    "admin:inquiries_inquiry_reply": "The preview of a message to a patient",
     "admin:inquiries_inquiry_search": "The search",
     "admin:inquiries_inquiry_export": "The export",
     "admin:inquiries_inquiry_many_preview": "A change to many inquiries",

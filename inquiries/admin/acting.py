@@ -1,4 +1,4 @@
-"""What a browser may ask of one inquiry besides its page: a change, a draft, words to insert, who else is looking."""
+"""What a browser may ask of one inquiry besides its page: a change, a draft, who else is looking."""
 
 from functools import partial
 from typing import TYPE_CHECKING, cast
@@ -17,17 +17,20 @@ from clinic.practice import clock
 from clinic.practice.models import Practice
 from clinic.staff.models import StaffUser
 from inquiries import entries, looks, services, timeline
-from inquiries.admin import answer_picker, inquiry_page
-from inquiries.admin.actions import ACTIONS, ActionForm, EntryForm, offered
+from inquiries.admin import inquiry_page
+from inquiries.admin.action_forms import ActionForm
+from inquiries.admin.actions import ACTIONS, offered
 from inquiries.admin.inquiry_page import READ
+from inquiries.admin.lines import lines
 from inquiries.changes import ACT, may_act
-from inquiries.models import Inquiry, Look
+from inquiries.models import Draft, Inquiry, Look
 
 if TYPE_CHECKING:
     from inquiries.admin.triage import InquiryAdmin
 
 CONFLICT = 409
-TEXT = "entry-text"  # the field of the note form, which drafts are of
+# The fields that are kept as drafts, and what each is to become.
+TEXTS = {"entry-text": Draft.Kind.NOTE, "reply-text": Draft.Kind.REPLY}
 
 
 def urls(desk: "InquiryAdmin") -> list[URLPattern]:
@@ -41,7 +44,6 @@ def urls(desk: "InquiryAdmin") -> list[URLPattern]:
         for address, method, view, name in (
             ("do/<str:action>/", "POST", act, "action"),
             ("draft/", "POST", draft, "draft"),
-            ("insert/", "POST", insert, "insert"),
             ("viewing/", "GET", viewing, "viewing"),
         )
     ]
@@ -49,39 +51,43 @@ def urls(desk: "InquiryAdmin") -> list[URLPattern]:
 
 def act(desk: "InquiryAdmin", request: HttpRequest, inquiry_id: int, action: str) -> HttpResponse:
     """Make one change through its service; a refused one says why and changes nothing, and no text is lost."""
-    person = _person(request, *READ, ACT)
+    person = allowed(request, *READ, ACT)
     if action not in ACTIONS:
         raise Http404("There is no such action")
     chosen = ACTIONS[action]
     if not person.has_perm(chosen.permission):
         raise PermissionDenied
-    _check(inquiry_id)
+    known(inquiry_id)
     form = chosen.form(request.POST, prefix=action, people=list(may_act()))
     if not form.is_valid():
-        _keep(request, inquiry_id, person)
+        keep(request, inquiry_id, person)
         return inquiry_page.show(desk, request, str(inquiry_id), bound=form)
     try:
         inquiry = chosen.service(inquiry_id, by=person, **form.cleaned_data)
     except services.Stale:
-        _keep(request, inquiry_id, person)
-        return _conflict(desk, request, inquiry_id, action, form)
+        keep(request, inquiry_id, person)
+        return conflict(desk, request, inquiry_id, action, form)
     except services.Refused as refused:
+        keep(request, inquiry_id, person)
         messages.error(request, str(refused))
     else:
-        messages.success(request, _done(action, chosen.label, inquiry))
+        if action != "reply":  # the page itself says that, with the way to take it back
+            messages.success(request, _done(action, chosen.label, inquiry))
     return redirect(reverse("admin:inquiries_inquiry_change", args=[inquiry_id]))
 
 
 def _done(action: str, label: str, inquiry: Inquiry) -> str:
     if action == "entry":
         return "Saved."
+    if action == "contact":
+        return "Corrected. A link that was sent to another address leads nowhere now."
     if action == "close" and inquiry.closing_outcome:
         return f"A second person has to confirm before {inquiry} is closed. Nobody is paged about it any more."
     paged = " Nobody is paged about it any more." if action == "acknowledge" else ""
     return f"{label}: done. {inquiry} is now “{inquiry.get_status_display()}”.{paged}"
 
 
-def _conflict(
+def conflict(
     desk: "InquiryAdmin", request: HttpRequest, inquiry_id: int, action: str, form: ActionForm
 ) -> HttpResponse:
     """What changed since the person's screen was drawn, and their change ready to be made on what stands now."""
@@ -89,10 +95,10 @@ def _conflict(
     again = request.POST.copy()
     again[form.add_prefix("seen")] = str(opened.inquiry.version)
     bound = type(form)(again, prefix=action, people=opened.able)
-    changed = timeline.since(opened.items, form.cleaned_data["seen"])
+    seen = form.cleaned_data["seen"]
     context = {
         **inquiry_page.frame(desk, request, opened),
-        "changed": [(item, opened.in_words(item.at)) for item in changed],
+        "changed": lines(opened, timeline.since(opened.items, seen)),
         "label": ACTIONS[action].label,
         # None when what stands now no longer allows it.
         "offer": offered(opened.inquiry, opened.person, opened.able, bound).get(action),
@@ -102,9 +108,9 @@ def _conflict(
 
 def draft(desk: "InquiryAdmin", request: HttpRequest, inquiry_id: int) -> HttpResponse:
     """Keep what the person has typed so far: for the script as they type, for the button "Save draft" without one."""
-    person = _person(request, *READ, ACT)
-    _check(inquiry_id)
-    _keep(request, inquiry_id, person)
+    person = allowed(request, *READ, ACT)
+    known(inquiry_id)
+    keep(request, inquiry_id, person)
     if request.accepts("text/html"):
         messages.success(request, "Draft saved. Only you see it.")
         return redirect(reverse("admin:inquiries_inquiry_change", args=[inquiry_id]))
@@ -112,50 +118,37 @@ def draft(desk: "InquiryAdmin", request: HttpRequest, inquiry_id: int) -> HttpRe
     return JsonResponse({"saved": f"Draft saved at {clock.time_in_words(now)}. Only you see it."})
 
 
-def insert(desk: "InquiryAdmin", request: HttpRequest, inquiry_id: int) -> HttpResponse:
-    """The page again, with a prepared answer below what was typed; nothing is written down yet but the draft.
-
-    The version that the person saw stays: what they have not read yet still stops them when they save.
-    """
-    person = _person(request, *READ, ACT)
-    inquiry = Inquiry.objects.filter(pk=inquiry_id).first()
-    if inquiry is None:
-        raise Http404("There is no such inquiry")
-    typed = {name: request.POST.get(f"entry-{name}", "") for name in ("seen", "what", "text")}
-    chosen = request.POST.get(answer_picker.CHOSEN, "")
-    inserted = answer_picker.insert(chosen, typed["text"], inquiry, Practice.objects.current())
-    entries.keep_draft(inquiry_id, text=inserted.text, by=person)
-    form = EntryForm(prefix="entry", initial={**typed, "text": inserted.text})
-    return inquiry_page.show(desk, request, str(inquiry_id), bound=form, inserted=inserted)
-
-
 def viewing(desk: "InquiryAdmin", request: HttpRequest, inquiry_id: int) -> HttpResponse:
     """Say that this person is still looking; who else is, and whether the page has grown old.
 
     The form's token comes with it: who signs in again in another tab can go on with this one.
     """
-    person = _person(request, *READ)
-    inquiry = _check(inquiry_id)
+    person = allowed(request, *READ)
+    inquiry = known(inquiry_id)
     looks.look(inquiry, person)
     kept = Look.objects.filter(inquiry=inquiry).select_related("person")
     names = looks.viewing([(each.person, each.looked_at) for each in kept], reader=person)
     return JsonResponse({"viewing": names, "version": inquiry.version, "token": get_token(request)})
 
 
-def _person(request: HttpRequest, *permissions: str) -> StaffUser:
+def allowed(request: HttpRequest, *permissions: str) -> StaffUser:
+    """The person who asks. Raises PermissionDenied without the permissions."""
     person = cast(StaffUser, request.user)
     if not person.has_perms(permissions):
         raise PermissionDenied
     return person
 
 
-def _check(inquiry_id: int) -> Inquiry:
+def known(inquiry_id: int) -> Inquiry:
+    """The inquiry, of which nothing is read yet but its version. Raises Http404."""
     inquiry = Inquiry.objects.filter(pk=inquiry_id).only("version").first()
     if inquiry is None:
         raise Http404("There is no such inquiry")
     return inquiry
 
 
-def _keep(request: HttpRequest, inquiry_id: int, person: StaffUser) -> None:
-    if TEXT in request.POST:
-        entries.keep_draft(inquiry_id, text=request.POST[TEXT], by=person)
+def keep(request: HttpRequest, inquiry_id: int, person: StaffUser) -> None:
+    """Keep as a draft what was typed, whatever becomes of it."""
+    for field, kind in TEXTS.items():
+        if field in request.POST:
+            entries.keep_draft(inquiry_id, text=request.POST[field], by=person, kind=kind)

@@ -51,7 +51,7 @@ def insert(chosen: str, typed: str, inquiry: Inquiry, practice: Practice) -> Ins
     if filled.missing:
         return Inserted(typed, refused=f"“{answer}” was not inserted. {' '.join(filled.faults)}")
     text = f"{typed.rstrip()}\n\n{filled.text}" if typed.strip() else filled.text
-    return Inserted(text, said=f"“{answer}” was inserted. Read it before you save.")
+    return Inserted(text, said=f"“{answer}” was inserted. Read it before you send it.")
 
 
 def _distance(answer: Answer, inquiry: Inquiry) -> tuple[bool, bool, bool]:

@@ -19,10 +19,13 @@ from clinic.practice.models import Practice
 from clinic.staff.models import StaffUser
 from inquiries import access, looks, references, spam, timeline
 from inquiries.admin import answer_picker
-from inquiries.admin.actions import FIRST, ActionForm, offered
+from inquiries.admin.action_forms import ActionForm
+from inquiries.admin.actions import FIRST, offered
+from inquiries.admin.lines import findings, lines
 from inquiries.changes import may_act
-from inquiries.highlight import flags, pieces, reasons
-from inquiries.models import Access, Finding, Inquiry, Look
+from inquiries.delivery import delivery
+from inquiries.highlight import flags
+from inquiries.models import Access, Draft, Finding, Inquiry, Look
 from inquiries.relations import related
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
 READ = ("inquiries.view_inquiry", "inquiries.open_inquiry")
 MOST_OPENERS = 10
+MOMENTS = ("due_at", "acknowledged_at", "closed_at", "closing_asked_at", "first_replied_at")
 
 
 @dataclass(frozen=True)
@@ -115,14 +119,18 @@ def colleagues(inquiry: Inquiry, named: set[int]) -> list[Colleague]:
 
 
 def find(object_id: str, person: StaffUser) -> Inquiry:
-    """By its number, as the list links it, or by its reference, as emails do; with this person's draft, if any."""
-    findings = Finding.objects.filter(inquiry=OuterRef("pk")).order_by("field", "start", "pk")
-    row = JSONObject(field="field", kind="kind", rule="rule", start="start", end="end")
+    """By its number, as the list links it, or by its reference, as emails do; with this person's drafts, if any."""
+    found = Finding.objects.filter(inquiry=OuterRef("pk")).order_by("field", "start", "pk")
+    names = ("message_id", "field", "kind", "rule", "start", "end")
+    row = JSONObject(**{name: name for name in names})
     inquiries = Inquiry.objects.select_related("owner", "closed_by", "acknowledged_by", "closing_asked_by").annotate(
-        found=ArraySubquery(findings.values(row=row)),
-        own_draft=FilteredRelation("drafts", condition=Q(drafts__person=person)),
-        draft_text=F("own_draft__text"),
-        draft_saved_at=F("own_draft__saved_at"),
+        found=ArraySubquery(found.values(row=row)),
+        own_note=FilteredRelation("drafts", condition=Q(drafts__person=person, drafts__kind=Draft.Kind.NOTE)),
+        note_text=F("own_note__text"),
+        note_saved_at=F("own_note__saved_at"),
+        own_reply=FilteredRelation("drafts", condition=Q(drafts__person=person, drafts__kind=Draft.Kind.REPLY)),
+        reply_text=F("own_reply__text"),
+        reply_saved_at=F("own_reply__saved_at"),
     )
     inquiry = None
     if re.match(references.PATTERN, object_id):
@@ -149,28 +157,25 @@ def show(
         looks.look(opened.inquiry, opened.person, version=opened.inquiry.version)
     inquiry = opened.inquiry
     offers = offered(inquiry, opened.person, opened.able, bound)
+    leaving = opened.history.on_its_way
+    if leaving and not bound:
+        offers.pop("reply", None)  # one at a time, or the second would be sent unread by whoever takes back the first
     context = {
         **frame(desk, request, opened),
-        **raised(inquiry),
         "actions": offers,
+        "flags": flags(findings(inquiry)),
         "first": next((offers[name] for name in FIRST if name in offers), None),
         "calls": [entry for entry in opened.history.entries.values() if entry.call],
         "form": bound,
+        "leaving": leaving and delivery(leaving, None, sample=inquiry.sample),
         "looked": opened.openers(),
-        "picker": answer_picker.picker(inquiry, inserted) if "entry" in offers else None,
+        "message": leaving,
+        "picker": answer_picker.picker(inquiry, inserted) if "reply" in offers else None,
         "related": related(inquiry),
         "suspicions": [spam.in_words(name) for name in inquiry.suspicions],
     }
     status = 422 if bound and bound.is_bound else 200
     return TemplateResponse(request, "admin/inquiries/inquiry/page.html", context, status=status)
-
-
-def raised(inquiry: Inquiry) -> dict[str, Any]:
-    """The message with what screening found in it, and why that matters."""
-    findings = [Finding(**row) for row in inquiry.found]  # type: ignore[attr-defined]  # annotated in `find`
-    in_message = [(each.start, each.end, each.kind) for each in findings if each.field == Finding.Field.MESSAGE]
-    marked = pieces(inquiry.message, in_message)
-    return {"flags": flags(findings), "message_pieces": marked, "reasons": reasons(inquiry, findings, marked)}
 
 
 def frame(desk: "InquiryAdmin", request: HttpRequest, opened: Opened) -> dict[str, Any]:
@@ -183,11 +188,10 @@ def frame(desk: "InquiryAdmin", request: HttpRequest, opened: Opened) -> dict[st
         "inquiry": opened.inquiry,
         "practice": opened.practice,
         "history_is_cut": opened.history.cut,
-        "items": [(item, opened.in_words(item.at)) for item in opened.items],
+        "lines": lines(opened, opened.items),
         "viewing": opened.viewing(),
         "words": {
             name: opened.in_words(getattr(opened.inquiry, name))
-            for name in ("due_at", "acknowledged_at", "closed_at", "closing_asked_at", "first_replied_at")
-        }
-        | {"draft": opened.in_words(opened.inquiry.draft_saved_at)},  # type: ignore[attr-defined]  # annotated in `find`
+            for name in (*MOMENTS, "note_saved_at", "reply_saved_at")
+        },
     }

@@ -16,6 +16,7 @@ from inquiries import access, bulk
 from inquiries.admin import (
     acting,
     bulk_page,
+    composer,
     export_page,
     fhir_page,
     handover,
@@ -148,7 +149,8 @@ class InquiryAdmin(ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         """Ours come before Django's own, whose last one takes everything."""
         ours = [*queue_page.urls(self), *search_page.urls(self), *bulk_page.urls(self), *export_page.urls(self)]
-        return [*ours, *fhir_page.urls(self), *handover.urls(self), *acting.urls(self), *super().get_urls()]
+        ours += [*fhir_page.urls(self), *handover.urls(self), *composer.urls(self), *acting.urls(self)]
+        return [*ours, *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list, below what is wrong with our own machinery."""

@@ -4,6 +4,7 @@ import pytest
 
 from inquiries import bulk
 from inquiries.admin.actions import ACTIONS as INQUIRY_ACTIONS
+from inquiries.admin.composer import DEEDS as MESSAGE_DEEDS
 from tests.admin_walk import (
     PEOPLE,
     Sample,
@@ -102,6 +103,8 @@ TABLE: dict[str, Row] = {
     "inquiries/inquiry/<inquiry_id>/fhir/": (MANAGER, MANAGER),
     "inquiries/inquiry/<inquiry_id>/draft/": (NOBODY, DESK),
     "inquiries/inquiry/<inquiry_id>/insert/": (NOBODY, DESK),
+    "inquiries/inquiry/<inquiry_id>/reply/": (NOBODY, DESK),
+    **{f"inquiries/inquiry/<inquiry_id>/message/<message_id>/{deed}/": (NOBODY, DESK) for deed in MESSAGE_DEEDS},
     "inquiries/inquiry/<inquiry_id>/viewing/": (DESK, NOBODY),
 }
 

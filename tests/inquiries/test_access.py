@@ -263,7 +263,9 @@ def test_the_log_shows_who_what_and_when_the_last_first(desk, nurse, colleague):
         assert words in table
 
 
-@pytest.mark.parametrize("action", ["", "search/", "export/", "handover/", "many/preview/", "7/change/", "7/insert/"])
+@pytest.mark.parametrize(
+    "action", ["", "search/", "export/", "handover/", "many/preview/", "7/change/", "7/insert/", "7/reply/"]
+)
 def test_a_place_where_patients_are_shown_has_a_name_in_the_log(desk, nurse, action):
     access.record(a_request(nurse, f"/admin/inquiries/inquiry/{action}"), DEED.LISTED)
 

@@ -113,13 +113,13 @@ def test_a_changed_text_waits_for_approval_while_the_approved_one_is_used(desk, 
     kept = answer("Hours", "We open at 9.")
     answers.save(kept.pk, name="Hours", topic="", text="We open at 10.", by=nurse, seen=1)
 
-    assert inserted(desk, inquiry(), kept).one("textarea", name="entry-text").text() == "We open at 9."
+    assert inserted(desk, inquiry(), kept).one("textarea", name="reply-text").text() == "We open at 9."
 
 
 def test_the_newest_approved_text_is_the_one_that_is_used(desk):
     kept = answer("Hours", "We open at 9.", "We open at 10.")
 
-    assert inserted(desk, inquiry(), kept).one("textarea", name="entry-text").text() == "We open at 10."
+    assert inserted(desk, inquiry(), kept).one("textarea", name="reply-text").text() == "We open at 10."
 
 
 def test_a_new_name_or_topic_makes_no_new_text(nurse):
@@ -342,19 +342,19 @@ def test_somebody_who_may_only_read_answers_gets_no_form(client):
 
 def inserted(client: Client, kept: Inquiry, chosen: Answer | None, **changes):
     """The page after "Insert" was pressed."""
-    typed = {"entry-seen": kept.version, "entry-what": "note", "entry-text": "", **changes}
+    typed = {"reply-seen": kept.version, "reply-then": "keep", "reply-text": "", **changes}
     address = reverse("admin:inquiries_inquiry_insert", args=[kept.pk])
     return markup.read(client.post(address, {**typed, "answer": chosen.pk if chosen else ""}).content)
 
 
 def composed(page) -> dict[str, str]:
     """What the composer would post as it stands."""
-    form = page.one("form", class_="desk-entry")
-    options = form.one("select", name="entry-what").all("option")
+    form = page.one("form", class_="desk-entry--patient")
+    options = form.one("select", name="reply-then").all("option")
     return {
-        "entry-seen": form.one("input", name="entry-seen").attributes["value"],
-        "entry-what": next(option.attributes["value"] for option in options if "selected" in option.attributes),
-        "entry-text": form.one("textarea").text().replace("\r\n", "\n"),
+        "reply-seen": form.one("input", name="reply-seen").attributes["value"],
+        "reply-then": next(option.attributes["value"] for option in options if "selected" in option.attributes),
+        "reply-text": form.one("textarea").text().replace("\r\n", "\n"),
     }
 
 
@@ -381,12 +381,12 @@ def test_answers_are_offered_in_the_inquirys_language_and_topic_first(desk):
 def test_insert_puts_the_answer_below_what_was_typed_and_loses_nothing(desk, nurse):
     kept = inquiry(name="Ada Example")
 
-    page = inserted(desk, kept, answer("Greeting"), **{"entry-text": TYPED, "entry-what": "voicemail"})
+    page = inserted(desk, kept, answer("Greeting"), **{"reply-text": TYPED, "reply-then": "answered"})
 
     assert composed(page) == {
-        "entry-seen": "1",
-        "entry-what": "voicemail",
-        "entry-text": "Spoke to her sister.\n\nHello Ada Example.",
+        "reply-seen": "1",
+        "reply-then": "answered",
+        "reply-text": "Spoke to her sister.\n\nHello Ada Example.",
     }
     assert Draft.objects.get(person=nurse).text == "Spoke to her sister.\n\nHello Ada Example."
 
@@ -404,9 +404,9 @@ def test_insert_writes_nothing_down(desk):
 def test_an_answer_that_cannot_be_filled_is_not_inserted_and_says_why(desk, text, said):
     kept = inquiry(name=" ")
 
-    page = inserted(desk, kept, answer("Greeting", text), **{"entry-text": TYPED})
+    page = inserted(desk, kept, answer("Greeting", text), **{"reply-text": TYPED})
 
-    assert composed(page)["entry-text"] == TYPED
+    assert composed(page)["reply-text"] == TYPED
     assert said in page.one("p", role="alert").words()
 
 
@@ -414,23 +414,23 @@ def test_without_a_choice_or_with_one_that_was_retired_meanwhile_the_text_stays(
     gone = answers.retire(answer("Greeting").pk, by=nurse, seen=1)
     answer("Another")
 
-    pages = [inserted(desk, inquiry(), chosen, **{"entry-text": TYPED}) for chosen in (None, gone)]
+    pages = [inserted(desk, inquiry(), chosen, **{"reply-text": TYPED}) for chosen in (None, gone)]
 
     assert [page.one("p", role="alert").words() for page in pages] == [
         "Choose an answer first.",
         "This answer is no longer offered.",
     ]
-    assert [composed(page)["entry-text"] for page in pages] == [TYPED, TYPED]
+    assert [composed(page)["reply-text"] for page in pages] == [TYPED, TYPED]
 
 
-def test_what_changed_before_insert_still_stops_the_note_that_has_not_seen_it(desk, nurse, colleague):
+def test_what_changed_before_insert_still_stops_the_message_that_has_not_seen_it(desk, nurse, colleague):
     kept = inquiry()
     services.note(kept.pk, text="She called.", by=colleague)
 
     again = composed(inserted(desk, kept, answer("Greeting")))
-    response = desk.post(reverse("admin:inquiries_inquiry_action", args=[kept.pk, "entry"]), again)
+    response = desk.post(reverse("admin:inquiries_inquiry_reply", args=[kept.pk]), again)
 
-    assert (again["entry-seen"], response.status_code) == ("1", 409)
+    assert (again["reply-seen"], response.status_code) == ("1", 409)
 
 
 def test_a_clinic_without_answers_sees_no_choice(desk):

@@ -1,9 +1,9 @@
 /**
- * An inquiry's page: saves a note's draft while it is typed, and says who else is looking.
- * Without this file, the button "Save draft" saves it, and the page says who was looking when it was drawn.
+ * An inquiry's page: saves drafts while they are typed, says who else is looking, and counts a message's last seconds.
+ * Without this file, the buttons "Save draft" save them, and the page says how everything stood when it was drawn.
  */
 const head = document.querySelector("[data-viewing]");
-const form = document.querySelector("form[data-draft]");
+const leaving = document.getElementById("leaving");
 const EVERY = 45_000; // ms; the desk takes somebody who was here two minutes ago to be here still
 const PAUSE = 800; // ms without a key: a sentence's end, not every letter
 const SIGNED_OUT = "You are signed out. Leave this page open, sign in in another tab, then go on here.";
@@ -36,7 +36,7 @@ function watchOthers() {
   document.addEventListener("visibilitychange", look);
 }
 
-function keepDraft() {
+function keepDraft(form) {
   const text = form.querySelector("textarea");
   const status = form.querySelector("[role=status]");
   let saved = text.value;
@@ -79,5 +79,22 @@ function keepDraft() {
   });
 }
 
+// By the clock, not by counting: a tab that was asleep must not promise time that is over.
+function countDown() {
+  const over = Date.now() + Number(leaving.dataset.seconds) * 1000;
+  const timer = setInterval(() => {
+    const left = Math.ceil((over - Date.now()) / 1000);
+    if (left > 0) {
+      leaving.querySelector("[data-count]").textContent = left;
+      return;
+    }
+    clearInterval(timer);
+    leaving.querySelector("strong").textContent = "The message has left.";
+    leaving.querySelector("form").remove();
+    say(leaving.querySelector("[role=status]"), "It cannot be taken back any more. Reload the page to see how it stands.");
+  }, 1000);
+}
+
 if (head) watchOthers();
-if (form) keepDraft();
+for (const form of document.querySelectorAll("form[data-draft]")) keepDraft(form);
+if (leaving && Number(leaving.dataset.seconds)) countDown();
