@@ -30,4 +30,9 @@ class SecurityHeadersMiddleware:
             # A shared computer's back button must not show the last patient.
             response.headers["Cache-Control"] = "no-store"
             response.headers["Referrer-Policy"] = "same-origin"
+        elif request.path.startswith("/m/"):
+            # A patient's messages: nobody after them sees what they read, no other site hears of the address.
+            response.headers["Cache-Control"] = "no-store"
+            response.headers["Referrer-Policy"] = "no-referrer"
+            response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
         return response

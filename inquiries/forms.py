@@ -149,7 +149,7 @@ class InquiryForm(forms.Form):
     def __init__(self, data: QueryDict | None = None) -> None:
         # What was wrong with the way the form was sent; see reading.py.
         self.trouble: str = getattr(data, "trouble", "")
-        super().__init__(_with_key(data))
+        super().__init__(with_key(data))
         # The widget's maxlength would cut pasted text off in silence.
         for field in self.fields.values():
             field.widget.attrs.pop("maxlength", None)
@@ -198,7 +198,7 @@ class InquiryForm(forms.Form):
         return spam.Clues(key=data["submission_key"], trap=data["remarks"], stamp=data["stamp"], network=network)
 
 
-def _with_key(data: QueryDict | None) -> QueryDict | None:
+def with_key(data: QueryDict | None) -> QueryDict | None:
     """`data` with a usable submission key: a form sent without one (an old copy of the page) still counts."""
     if data is None:
         return None

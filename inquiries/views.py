@@ -19,6 +19,7 @@ from clinic.practice import clock
 from clinic.practice.context import remember
 from clinic.practice.models import Practice
 from inquiries import access, blank_form, reading, services
+from inquiries.conversation import views as conversation
 from inquiries.forms import InquiryForm
 from inquiries.models import Inquiry, Urgency
 
@@ -91,6 +92,8 @@ def received(request: HttpRequest, token: str) -> HttpResponse:
 
 def expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose token was missing or too old: the same form, with every word, and what to do."""
+    if request.path.startswith(reverse("conversation:lost")):
+        return conversation.expired(request)
     if request.path != reverse("inquiries:contact"):
         return csrf.csrf_failure(request, reason=reason)
     phone = remember().phone
@@ -107,10 +110,12 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A fault of ours: on the form's address the patient's words come back; elsewhere a page with the phone number."""
+    """A fault of ours: where patients write, their words come back; elsewhere a page with the phone number."""
     try:
         if request.method == "POST" and request.path == reverse("inquiries:contact"):
             return _unavailable(request, InquiryForm(request.POST))
+        if request.path.startswith(reverse("conversation:lost")):
+            return conversation.unavailable(request)
         return _private(render(request, "500.html", status=HTTPStatus.INTERNAL_SERVER_ERROR))
     except Exception:  # the fault may be in the form or the templates themselves
         logger.exception("The page for a fault failed too")
