@@ -12,7 +12,7 @@ HOME = "home"  # the slug whose address is /
 HELP = "get-help-now"
 ALWAYS_PUBLISHED = "The home page and the page with crisis lines are always published."
 # Other parts of the site live at these addresses; a page with such a slug could never be reached.
-TAKEN = ["admin", "contact", "healthz", "readyz", "static"]
+TAKEN = ["admin", "contact", "healthz", "m", "readyz", "static"]
 
 
 class PageQuerySet(models.QuerySet["Page"]):
