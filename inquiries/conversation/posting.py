@@ -20,14 +20,19 @@ FIELDS = ["message", "submission_key", "code", "reference", "email", "language",
 class _TokenCheck(CsrfViewMiddleware):
     """Django's check, for pages that do not say where they are.
 
-    Under `Referrer-Policy: no-referrer` a browser names the page a form came from as "null", which Django takes for a
-    foreign page. Newer browsers say in another header whether it was ours; in older ones the token alone must tell.
+    Under `Referrer-Policy: no-referrer` a browser names the page a form came from as "null", or not at all, which
+    Django takes for a foreign page. Newer browsers say in another header whether it was ours; with older ones the token
+    alone must tell. It can: over https its cookie is bound to this host, so nobody on the way can have put it there.
     """
 
     def _origin_verified(self, request: HttpRequest) -> bool:
         if request.META["HTTP_ORIGIN"] == "null":
             return request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
         return bool(super()._origin_verified(request))  # type: ignore[misc]  # Django's own hook, without public types
+
+    def _check_referer(self, request: HttpRequest) -> None:
+        if "HTTP_REFERER" in request.META:
+            super()._check_referer(request)  # type: ignore[misc]  # as above
 
 
 _check_token = decorator_from_middleware(_TokenCheck)

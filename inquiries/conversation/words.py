@@ -3,8 +3,6 @@
 Where a time, a number or the clinic's phone number follows in the page, the words end with a space or a colon.
 """
 
-from functools import cache
-
 WORDS: dict[str, tuple[str, str]] = {
     # --- Before the code
     "messages": ("Your messages", "Sus mensajes"),
@@ -262,8 +260,13 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 
 
-@cache
-def words(language: str) -> dict[str, str]:
-    """Every text in this language, "en" or "es", by its name; `lang` is the language itself."""
-    place = 1 if language == "es" else 0
+def _in(place: int) -> dict[str, str]:
     return {"lang": ("en", "es")[place], **{name: both[place] for name, both in WORDS.items()}}
+
+
+_ENGLISH, _SPANISH = _in(0), _in(1)
+
+
+def words(language: str) -> dict[str, str]:
+    """Every text in Spanish for "es", else in English, by its name; `lang` is the language itself."""
+    return _SPANISH if language == "es" else _ENGLISH
