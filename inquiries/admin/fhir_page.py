@@ -10,9 +10,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_http_methods
 
-from inquiries import access
+from inquiries import access, rights
 from inquiries.admin.export_page import EXPORT, ExportForm
 from inquiries.admin.inquiry_page import READ
+from inquiries.changes import Refused
 from inquiries.fhir import bundle
 from inquiries.models import Access, Inquiry
 
@@ -39,7 +40,7 @@ def show(desk: "InquiryAdmin", request: HttpRequest, inquiry_id: int) -> HttpRes
         raise PermissionDenied
     inquiry = get_object_or_404(Inquiry.objects.select_related("owner"), pk=inquiry_id)
     form = FhirForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
+    if form.is_valid() and _is_neutral(form, inquiry):
         access.record(request, Access.Deed.EXPORTED, inquiry, reason=form.cleaned_data["reason"])
         return _file(inquiry)
     context = {
@@ -49,12 +50,16 @@ def show(desk: "InquiryAdmin", request: HttpRequest, inquiry_id: int) -> HttpRes
     return TemplateResponse(request, "admin/inquiries/inquiry/fhir.html", context, status=422 if form.is_bound else 200)
 
 
+def _is_neutral(form: FhirForm, inquiry: Inquiry) -> bool:
+    """False, with what is wrong on the form, for a reason that names the person: the access log keeps it for good."""
+    try:
+        rights.require_neutral(form.cleaned_data["reason"], [inquiry])
+    except Refused as refused:
+        form.add_error("reason", str(refused))
+        return False
+    return True
+
+
 def _file(inquiry: Inquiry) -> HttpResponse:
-    return HttpResponse(
-        bundle.write(inquiry),
-        content_type="application/fhir+json",
-        headers={
-            "Content-Disposition": f'attachment; filename="{inquiry.reference}.json"',
-            "Cache-Control": "no-store",
-        },
-    )
+    named = {"Content-Disposition": f'attachment; filename="{inquiry.reference}.json"'}
+    return HttpResponse(bundle.write(inquiry), content_type="application/fhir+json", headers=named)

@@ -18,9 +18,8 @@ def people(inquiry: Inquiry) -> list[Json]:
     wrote = {
         **resource(inquiry, kind, "writer"),
         "name": [{"text": line(inquiry.name)}],
+        "telecom": _telecom(inquiry),
     }
-    if telecom := _telecom(inquiry):  # FHIR knows no empty list; what is erased has neither address nor number
-        wrote["telecom"] = telecom
     if kind != "Practitioner":  # there, the element is for what they speak with patients
         language = {"coding": [{"system": "urn:ietf:bcp:47", "code": inquiry.language}]}
         wrote["communication"] = [{"language": language, "preferred": True}]
