@@ -151,8 +151,12 @@ def _save(email: Email) -> None:
 
 
 def send_again(emails: "QuerySet[Email]") -> int:
-    """Put emails back into the queue, to be tried within seconds, whatever became of them; the number of them."""
-    return _change(emails, status=STATUS.queued, scheduled_time=None, number_of_retries=None)
+    """Put emails back into the queue, to be tried within seconds, whatever became of them; the number of them.
+
+    Not those about samples, which only look as if they had been tried.
+    """
+    real = emails.exclude(notice__inquiry__sample=True)
+    return _change(real, status=STATUS.queued, scheduled_time=None, number_of_retries=None)
 
 
 def withdraw(emails: "QuerySet[Email]") -> int:

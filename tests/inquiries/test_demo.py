@@ -16,9 +16,21 @@ from pghistory.models import Context
 from post_office.models import Email
 
 from clinic.staff.models import StaffUser
-from inquiries import paging, services
+from inquiries import outbox, paging, services
 from inquiries.management.commands import demo
-from inquiries.models import Finding, Inquiry, Language, Notice, Outcome, ReplyBy, Status, Topic, Urgency, WritingFor
+from inquiries.models import (
+    Finding,
+    Inquiry,
+    Language,
+    Message,
+    Notice,
+    Outcome,
+    ReplyBy,
+    Status,
+    Topic,
+    Urgency,
+    WritingFor,
+)
 from inquiries.screening import KINDS
 from tests.factories import inquiry
 
@@ -94,10 +106,32 @@ def test_the_desk_marks_every_sample_it_lists(desk):
     assert page.count(">Sample<") == Inquiry.objects.waits_for_us().count()
 
 
-def test_a_sample_sends_no_email_to_anybody():
+def test_a_sample_sends_no_email_to_anybody(mail_server):
+    demo.add(timezone.now())
+    outbox.send_again(Email.objects.all())
+
+    assert [outbox.send_next(now=timezone.now() + timedelta(days=2)), mail_server.asked] == [False, []]
+
+
+def test_some_samples_have_a_conversation_of_every_kind(desk):
     demo.add(timezone.now())
 
-    assert not Email.objects.exists()
+    talking = Inquiry.objects.filter(messages__isnull=False).distinct()
+    page = desk.get(reverse("admin:inquiries_inquiry_changelist"), {"standing": "undelivered"}).content.decode()
+
+    assert talking.count() >= 5
+    assert Message.objects.filter(author=None, kind="message").exists()
+    assert Message.objects.filter(kind="copy").exists()
+    assert page.count(">Sample<") == 1
+
+
+def test_what_staff_wrote_about_a_sample_says_that_no_email_goes_out(desk):
+    demo.add(timezone.now())
+    message = Message.objects.filter(author__isnull=False, notices=None)[0]
+
+    page = desk.get(reverse("admin:inquiries_inquiry_change", args=[message.inquiry_id])).content.decode()
+
+    assert "Of a sample, no email goes out" in page
 
 
 def test_nobody_is_paged_again_about_a_sample():
@@ -105,7 +139,7 @@ def test_nobody_is_paged_again_about_a_sample():
 
     paging.page_again(now=timezone.now() + timedelta(hours=1))
 
-    assert not Email.objects.exists()
+    assert not Notice.objects.filter(kind=Notice.Kind.PAGE).exists()
 
 
 def test_running_the_demo_again_changes_nothing():

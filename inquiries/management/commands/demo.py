@@ -2,7 +2,7 @@
 
 import tomllib
 import uuid
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pgtrigger
@@ -13,12 +13,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, ProgrammingError, transaction
 from django.utils import timezone
 from pghistory.models import Context
-from post_office.models import Email
+from post_office.models import STATUS, Email
 
 from clinic.practice.models import Practice
 from clinic.staff.models import StaffUser
 from inquiries import figures, services, spam
-from inquiries.models import Inquiry
+from inquiries.conversation import replies
+from inquiries.models import Entry, Inquiry, Message, Notice
 
 SAMPLES = settings.BASE_DIR / "inquiries" / "samples"
 # Submission keys are derived from the samples' ids in this namespace, so that a second run knows the first one's rows.
@@ -91,7 +92,10 @@ def _keep_once(sample: dict[str, Any], now: datetime) -> bool:
     said = {"writing_for": "self"} | sample
     inquiry = services.submit(**said, submission_key=key, received_at=received_at, clues=clues, sample=True)
     for step in steps:
-        _take(step, inquiry, staff[STAFF[step["by"]]])
+        if "by" in step:
+            _take(step, inquiry, staff[STAFF[step["by"]]])
+        else:
+            _hear(step, inquiry)
     _date_back(inquiry, now)
     return True
 
@@ -115,6 +119,8 @@ def _take(step: dict[str, Any], inquiry: Inquiry, by: StaffUser) -> None:
         case {"do": "wait", "days": days}:
             today = timezone.localdate(timezone=Practice.objects.current().zone)
             services.wait(inquiry.pk, until=today + timedelta(days=days), by=by)
+        case {"do": "reply", "text": text, **how}:
+            _reply(inquiry, by, text, then=str(how.get("then", "keep")), fails=bool(how.get("fails")))
         case {"do": "close", "outcome": outcome}:
             if services.close(inquiry.pk, outcome=outcome, by=by).closing_outcome:
                 second = StaffUser.objects.filter(email__in=STAFF.values()).exclude(pk=by.pk).order_by("pk")[0]
@@ -125,6 +131,38 @@ def _take(step: dict[str, Any], inquiry: Inquiry, by: StaffUser) -> None:
             raise CommandError(f"A sample asks for a step that does not exist: {step}")
 
 
+def _hear(step: dict[str, Any], inquiry: Inquiry) -> None:
+    """What the person did themselves."""
+    match step:
+        case {"do": "patient_writes", "text": text}:
+            services.patient_writes(inquiry.pk, text=text, submission_key=uuid.uuid5(inquiry.submission_key, text))
+        case {"do": "patient_asks", "kind": kind}:
+            services.patient_asks(inquiry.pk, kind)
+        case _:
+            raise CommandError(f"A sample asks for a step that does not exist: {step}")
+
+
+def _reply(inquiry: Inquiry, by: StaffUser, text: str, *, then: str, fails: bool) -> None:
+    """Let staff have written to the patient; of a sample no email goes out, but one can look as if it had failed."""
+    message = services.reply(
+        inquiry.pk, text=text, by=by, then=then, wait_until=_in_a_week() if then == "wait" else None
+    )
+    replies.leave(message.pk)
+    if fails:
+        refused = Email(
+            from_email=settings.DEFAULT_FROM_EMAIL, to=[inquiry.email], subject="About a sample", status=STATUS.failed
+        )
+        (email,) = Email.objects.bulk_create([refused])
+        Notice.objects.create(
+            inquiry=inquiry, kind=Notice.Kind.REPLY, email=email, message=message, told_at=timezone.now()
+        )
+        replies.come_back(inquiry.pk)
+
+
+def _in_a_week() -> date:
+    return timezone.localdate(timezone=Practice.objects.current().zone) + timedelta(days=7)
+
+
 @transaction.atomic
 def remove() -> int:
     """Remove the samples, what hangs on them and the sample staff; the number of samples that were there."""
@@ -132,6 +170,9 @@ def remove() -> int:
     keys = list(samples.values_list("pk", flat=True))
     Email.objects.filter(notice__inquiry__in=keys).delete()
     _forget_history(keys)
+    # First what people wrote: when it goes, the search reads their inquiry in once more, which must still be there.
+    Message.objects.filter(inquiry__in=keys).delete()
+    Entry.objects.filter(inquiry__in=keys).delete()
     samples.delete()
     # One that somebody has activated since is a real account by now.
     StaffUser.objects.filter(email__in=STAFF.values(), is_active=False).delete()
