@@ -61,12 +61,35 @@ def related(inquiry: Inquiry) -> Related:
     )
 
 
+def of_same_person(inquiry: Inquiry) -> InquiryQuerySet:
+    """This inquiry and every other from its email address, from its phone, or sent with the same form; newest first.
+
+    Two people may share a phone, and one may use two addresses: whoever acts on them looks at each.
+    """
+    every = Inquiry.objects.filter(sample=inquiry.sample)
+    ways = [every.filter(followed_by=inquiry), every.filter(follows=inquiry)]
+    if inquiry.email:
+        ways.append(every.alias(address=Lower("email")).filter(~Q(email=""), address=inquiry.email.lower()))
+    digits = _digits(inquiry)
+    if len(digits) >= LEAST_DIGITS:
+        ways.append(every.alias(digits=PHONE_DIGITS).filter(~Q(phone=""), digits=digits))
+    # One after the other, each by its index. All in one condition would read the whole table.
+    found = {number for way in ways for number in way.order_by().values_list("pk", flat=True)}
+    same: InquiryQuerySet = Inquiry.objects.filter(pk__in=found | {inquiry.pk})
+    return same.order_by("-received_at", "-pk")
+
+
+def _digits(inquiry: Inquiry) -> str:
+    """The last ten of the phone number, as PHONE_DIGITS."""
+    return "".join(re.findall("[0-9]", inquiry.phone))[-10:]
+
+
 def _questions(inquiry: Inquiry) -> list[tuple[str, InquiryQuerySet]]:
     """Each with its name, in its order and cut to what is shown; every one reads an index."""
     beside = _beside_in_queue(inquiry)
     others = Inquiry.objects.filter(sample=inquiry.sample).exclude(pk=inquiry.pk)
     newest = others.order_by("-received_at")
-    digits = "".join(re.findall("[0-9]", inquiry.phone))[-10:]
+    digits = _digits(inquiry)
     asked = [
         ("follows", others.filter(followed_by=inquiry)),
         ("followed_by", others.filter(follows=inquiry)[:MOST]),

@@ -135,7 +135,8 @@ def _leave_only_the_row(inquiry: Inquiry, by: StaffUser | None) -> None:
     if inquiry.status != Status.DONE:  # nobody ended it, so it has no outcome
         inquiry.status, inquiry.waiting_until, inquiry.closed_at, inquiry.closed_by = Status.DONE, None, now, by
     inquiry.erased_at, inquiry.erased_by = now, by
-    inquiry.last_event, inquiry.last_event_at = "erase" if by else "expire", now
+    inquiry.last_event = "erase" if by else "expire"
+    inquiry.last_event_at = now
     inquiry.version += 1
     inquiry.save(update_fields=[*CHANGEABLE, *blanks, "erased_at", "erased_by"])
 

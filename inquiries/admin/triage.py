@@ -22,6 +22,7 @@ from inquiries.admin import (
     handover,
     inquiry_page,
     queue_page,
+    rights_page,
     search_page,
     standing,
 )
@@ -150,7 +151,7 @@ class InquiryAdmin(ModelAdmin):
         """Ours come before Django's own, whose last one takes everything."""
         ours = [*queue_page.urls(self), *search_page.urls(self), *bulk_page.urls(self), *export_page.urls(self)]
         ours += [*fhir_page.urls(self), *handover.urls(self), *composer.urls(self), *acting.urls(self)]
-        return [*ours, *super().get_urls()]
+        return [*ours, *rights_page.urls(self), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list, below what is wrong with our own machinery."""

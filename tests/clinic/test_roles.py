@@ -5,6 +5,7 @@ import pytest
 from inquiries import bulk
 from inquiries.admin.actions import ACTIONS as INQUIRY_ACTIONS
 from inquiries.admin.composer import DEEDS as MESSAGE_DEEDS
+from inquiries.admin.rights_page import DEEDS as RIGHTS
 from tests.admin_walk import (
     PEOPLE,
     Sample,
@@ -106,6 +107,8 @@ TABLE: dict[str, Row] = {
     "inquiries/inquiry/<inquiry_id>/reply/": (NOBODY, DESK),
     **{f"inquiries/inquiry/<inquiry_id>/message/<message_id>/{deed}/": (NOBODY, DESK) for deed in MESSAGE_DEEDS},
     "inquiries/inquiry/<inquiry_id>/viewing/": (DESK, NOBODY),
+    "inquiries/inquiry/<inquiry_id>/rights/": (MANAGER, NOBODY),
+    **{f"inquiries/inquiry/<inquiry_id>/rights/{word}/": (NOBODY, MANAGER) for word in RIGHTS},
 }
 
 
