@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from post_office.models import STATUS, Email
 
+from clinic.pages import loader
 from inquiries import services
 from inquiries.conversation import links, replies
 from inquiries.conversation.words import WORDS, words
@@ -95,10 +96,12 @@ def plain(text: str) -> str:
 
 
 def test_the_link_alone_shows_nothing_of_the_person_or_of_what_the_clinic_treats(client, inquiry, nurse):
+    loader.load()
     answered(inquiry, nurse)
 
     shown = client.get(address_of(inquiry)).content.decode()
 
+    assert [link.attributes["href"] for link in markup.read(shown).all("a")] == ["tel:+1-212-555-0123"]
     private = [inquiry.name, inquiry.email, inquiry.reference, "felt low", "Tuesday", "depress", "botul", "botox"]
     assert not [word for word in private if word.lower() in shown.lower()]
     assert Message.objects.filter(opened_at__isnull=False).count() == 0
