@@ -19,6 +19,8 @@ class Delivery:
     """back, leaving, sent, delivered, opened or lost: each has a mark of its own"""
     words: str
     at: datetime | None = None
+    more: str = ""
+    """A sentence that follows the moment."""
     seconds: int = 0
     """For so long it can still be taken back."""
     may_send_again: bool = False
@@ -40,7 +42,7 @@ def delivery(message: Message, notice: Notice | None, *, sample: bool) -> Delive
     if message.opened_at:
         return Delivery("opened", "Opened by the patient", message.opened_at)
     if sample and not notice:
-        return Delivery("sent", "Sent. Of a sample, no email goes out", message.left_at)
+        return Delivery("sent", "Sent", message.left_at, "Of a sample, no email goes out.")
     if notice is None:
         return Delivery("lost", "Not delivered: no email can be sent to this address", may_send_again=True)
     if status == WITHDRAWN:
@@ -48,7 +50,5 @@ def delivery(message: Message, notice: Notice | None, *, sample: bool) -> Delive
     if status == STATUS.sent:
         words = "Sent, and delivered to the mail server"
         return Delivery("delivered", words, message.left_at, may_have_come_back=True)
-    words = (
-        "Sent. The mail server did not take the email yet" if status == STATUS.requeued else "Sent. The email follows"
-    )
-    return Delivery("sent", words, message.left_at)
+    more = "The mail server has not taken the email yet." if status == STATUS.requeued else "The email follows."
+    return Delivery("sent", "Sent", message.left_at, more)

@@ -1,5 +1,7 @@
 """The few fixtures that many tests share."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from clinic.pages import navigation
@@ -7,6 +9,7 @@ from clinic.practice.models import Practice
 from clinic.staff.models import StaffUser
 from inquiries import blank_form
 from tests import factories
+from tests.mail_server import MailServer
 
 
 @pytest.fixture(autouse=True)
@@ -50,3 +53,17 @@ def desk(client, nurse):
     """A browser in which Nora has signed in."""
     client.force_login(nurse)
     return client
+
+
+@pytest.fixture
+def mail_server(settings) -> Iterator[MailServer]:
+    """A mail server that is up; the outbox sends to it, and does not wait for it longer than a second."""
+    server = MailServer()
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    settings.EMAIL_TIMEOUT = 0.5
+    settings.POST_OFFICE = {"BACKENDS": {"default": "inquiries.smtp.EmailBackend"}}
+    server.start()
+    yield server
+    server.stop()

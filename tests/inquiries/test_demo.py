@@ -10,6 +10,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings as site
 from django.core.management import CommandError, call_command
+from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 from pghistory.models import Context
@@ -123,6 +124,14 @@ def test_some_samples_have_a_conversation_of_every_kind(desk):
     assert Message.objects.filter(author=None, kind="message").exists()
     assert Message.objects.filter(kind="copy").exists()
     assert page.count(">Sample<") == 1
+
+
+def test_the_history_of_a_sample_tells_each_step_once():
+    demo.add(timezone.now())
+
+    history = apps.get_model("inquiries", "InquiryEvent").objects
+    steps = history.order_by().values("pgh_obj", "version").annotate(told=Count("pk"))
+    assert [step for step in steps if step["told"] > 1] == []
 
 
 def test_what_staff_wrote_about_a_sample_says_that_no_email_goes_out(desk):
