@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
-from math import sqrt
+from math import log2, sqrt
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
@@ -30,8 +30,10 @@ WEIGHTS = Path(__file__).with_name("weights.bin")
 CONCEPTS = Path(__file__).parent / "rules" / "concepts.toml"
 PASSAGE = 80
 """Words judged together at most: a sentence that matters must not drown in a long message."""
-LONG = 0.5
-"""The best of many passages must score higher than the only one of a short message, which has but one chance."""
+SHORT, LONG = 25, 100
+LENGTH = 0.9
+"""Taken off the score for each doubling of a message from SHORT to LONG words: the more is told, the more sad words
+there are by chance, and the more passages that may score. Without it half the false alarms were long ones."""
 WORDS_KEPT = 8192
 _STEM = 4
 _HEADER = struct.Struct("<3f")
@@ -113,12 +115,17 @@ def passages(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
         start = end + 1
 
 
+def length(tokens: Sequence[Token]) -> float:
+    """What a message must score for its length alone."""
+    return LENGTH * log2(min(max(len(tokens), SHORT), LONG) / SHORT)
+
+
 def raised(tokens: Sequence[Token], signs: Iterable[Sign]) -> Passage | None:
     """The passage that scores highest for any label, if it scores above zero."""
     buckets = features(tokens, signs)
     counts = [0, *accumulate(len(found) for found in buckets)]
     stretches = list(passages(tokens))
-    highest, best = LONG if len(stretches) > 1 else 0.0, None
+    highest, best = length(tokens), None
     for label, weights in learned().items():
         weight = weights.buckets.__getitem__
         sums = [0.0, *accumulate(sum(map(weight, found)) for found in buckets)]
