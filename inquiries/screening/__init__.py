@@ -67,6 +67,8 @@ class Reading(NamedTuple):
     raised: list[tuple[Rule, Finding]]
     explained: list[Hit]
     """Stretches that looked urgent but that a context explains."""
+    facts: list[Hit]
+    """Where a clinical flag was found. A drug, an age or a date of treatment says nothing of despair."""
     signs: list[Sign]
     """What the classifier is told about both: a phrase that was found, one explained, a context."""
 
@@ -99,6 +101,7 @@ def by_rules(book: RuleBook, tokens: Sequence[Token]) -> Reading:
     surroundings = Surroundings(book, tokens, (hit for hit in hits if hit.label not in book.rules))
     raised: list[tuple[Rule, Finding]] = []
     explained: list[Hit] = []
+    facts: list[Hit] = []
     signs = [Sign(f"~{book.contexts[hit.label].id}", hit.first) for hit in hits if hit.label in book.excusing]
     ends: dict[int, int] = {}
     kept: Counter[int] = Counter()
@@ -113,17 +116,19 @@ def by_rules(book: RuleBook, tokens: Sequence[Token]) -> Reading:
             raised.append((found, _finding(found, hit.first, hit.last, tokens)))
             if found.kind in LABELS:
                 signs.append(Sign(f"+{found.id}", hit.first))
+            else:
+                facts.append(hit)
         elif found.kind in LABELS:
             signs.append(Sign(f"-{found.id}", hit.first))
             explained.append(Hit(hit.label, min(hit.first, excuse.first), max(hit.last, excuse.last)))
-    return Reading(raised, explained, signs)
+    return Reading(raised, explained, facts, signs)
 
 
-def unexplained(tokens: Sequence[Token], explained: Iterable[Hit]) -> list[Token]:
-    """The tokens, with a comma for each that a context has explained: the classifier must not raise it again."""
+def unexplained(tokens: Sequence[Token], reading: Reading) -> list[Token]:
+    """The tokens, with a comma for each that a context or a flag explains: the classifier must not raise those."""
     left = list(tokens)
     cleared = -1
-    for hit in explained:
+    for hit in sorted([*reading.explained, *reading.facts], key=lambda hit: hit.first):
         for i in range(max(hit.first, cleared + 1), hit.last + 1):
             if left[i].word != END:
                 left[i] = left[i]._replace(word=COMMA)
@@ -138,7 +143,7 @@ def _enough(left: Sequence[Token], explained: Sequence[Hit]) -> bool:
 
 def _by_classifier(tokens: Sequence[Token], reading: Reading) -> Iterable[tuple[Rule, Finding]]:
     """Asked only when the rules found nothing urgent: where they did, staff see the words, not a whole passage."""
-    left = unexplained(tokens, reading.explained)
+    left = unexplained(tokens, reading)
     passage = raised_passage(left, reading.signs) if _enough(left, reading.explained) else None
     if passage:
         found = CLASSIFIED[passage.label]

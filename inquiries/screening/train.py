@@ -21,7 +21,7 @@ from .words import read
 
 HERE = Path(__file__).parent
 TUNING = HERE.parents[1] / "tests" / "screening" / "labelled"
-THRESHOLDS = {"crisis": -1.0, "emergency": -0.7}
+THRESHOLDS = {"crisis": -1.2, "emergency": -0.7}
 """Chosen by the check below and by messages left out of the learning: lower ones raise too many harmless messages."""
 SHIFTS = (-0.9, -0.6, -0.3, 0.0, 0.3, 0.6, 0.9)
 FOLDS, ROUNDS, RATE, DECAY, SEED = 6, 30, 0.5, 1e-5, 7
@@ -78,7 +78,7 @@ def _passages(text: str, labels: frozenset[str], language: str = "") -> list[Les
     book = rule_book()
     tokens = read(text, book.spelling.spell, book.spelling.join)
     reading = by_rules(book, tokens)
-    tokens = unexplained(tokens, reading.explained)
+    tokens = unexplained(tokens, reading)
     buckets = classifier.features(tokens, reading.signs)
     stretches = list(classifier.passages(tokens))
     whole = len(stretches) == 1 or labels == {"routine"}
