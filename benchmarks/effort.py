@@ -19,7 +19,7 @@ class Effort:
 
 
 FULL = Effort(rounds=5, seconds=2, most=100_000, warm_up=300, few=10_000, many=1_000_000, repeats=25, stock_repeats=3)
-SMOKE = Effort(rounds=1, seconds=5, most=50, warm_up=0, few=100, many=200, repeats=3, stock_repeats=1)
+SMOKE = Effort(rounds=1, seconds=60, most=50, warm_up=0, few=100, many=200, repeats=3, stock_repeats=1)
 
 
 def say(text: str) -> None:

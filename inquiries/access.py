@@ -1,9 +1,8 @@
 """The access log: who looked at patients' data, when and from where. docs/decisions/0012 says why."""
 
-from datetime import datetime
-from typing import TypedDict, cast
+from typing import cast
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -15,13 +14,6 @@ from inquiries.models import Access, Inquiry
 PERIOD = 5 * 60  # seconds; the same deed again within them adds no row
 # Each is cut to what its column holds: a row that is too long for the log must not keep somebody from their work.
 PLACE_LENGTH, REASON_LENGTH = 80, 300
-
-
-class Looked(TypedDict):
-    """Who opened an inquiry, and when last."""
-
-    person: str
-    at: datetime
 
 
 def record(request: HttpRequest, deed: Access.Deed, inquiry: Inquiry | None = None, reason: str = "") -> None:
@@ -53,11 +45,3 @@ def record_refusal(request: HttpRequest) -> None:
         named = str(place.kwargs.get("inquiry_id", place.kwargs.get("object_id", "")))
         inquiry = Inquiry.objects.filter(Q(reference=named) | Q(pk=whole(named))).only("pk").first()
     record(request, Access.Deed.REFUSED, inquiry)
-
-
-def recent(inquiry: Inquiry, most: int = 10) -> list[Looked]:
-    """Who has opened this inquiry, each person once, the last one first."""
-    opened = Access.objects.filter(inquiry=inquiry, deed=Access.Deed.OPENED)
-    last = opened.filter(person=OuterRef("pk")).order_by("-at").values("at")[:1]
-    people = StaffUser.objects.filter(pk__in=opened.order_by().values("person")).annotate(last=Subquery(last))
-    return [{"person": str(person), "at": person.last} for person in people.order_by("-last")[:most]]

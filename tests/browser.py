@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request, Response, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
 
 NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 MISSING = "There is no Chromium. On Debian: apt-get install chromium. Elsewhere: CHROMIUM=/path/to/chromium"
@@ -83,3 +84,9 @@ class Watch:
         # Leaving a page ends what it was still loading.
         if request.failure != "net::ERR_ABORTED":
             self.faults.append(f"{request.failure} for {request.url}")
+
+
+def found_by_axe(page: Page) -> str:
+    """What axe finds; no rule is switched off. To hear only of what is wrong takes it half the time."""
+    results = Axe().run(page, options={"resultTypes": ["violations"]})
+    return results.generate_report() if results.violations_count else ""

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response, has_vary_header, patch_vary_headers
 
 from clinic.pages import codings
-from clinic.pages.shelf import PAGE_PATH, Finished, Forms, Shelf
+from clinic.pages.shelf import PAGE_PATH, Finished, Kept, Shelf
 
 CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=600"
 
@@ -30,18 +30,18 @@ class PublishedPagesMiddleware:
         if not PAGE_PATH.fullmatch(path) or path not in (stock := self.shelf.stock()).paths:
             return self.get_response(request)
         request.get_host()  # raises for a host that is not ours, as CommonMiddleware would have done
-        forms = stock.fresh.get(path)
-        if forms is None:
+        kept = stock.fresh.get(path)
+        if kept is None:
             # No page reads its query. Other sites add words to links to us; none may get into what is kept.
             request.META["QUERY_STRING"] = ""
             response = self.get_response(request)
             if isinstance(response, HttpResponse) and _may_be_kept(response):
-                forms = stock.fresh[path] = _finish(response)
+                kept = stock.fresh[path] = _keep(response)
             elif response.status_code >= 500 and path in stock.older:
-                forms = stock.older[path]
+                kept = stock.older[path]
             else:
                 return response
-        return _reply(request, forms[codings.wanted(request.META.get("HTTP_ACCEPT_ENCODING", ""))])
+        return _reply(request, kept.coded(codings.wanted(request.META.get("HTTP_ACCEPT_ENCODING", ""))))
 
 
 def _may_be_kept(response: HttpResponse) -> bool:
@@ -49,19 +49,11 @@ def _may_be_kept(response: HttpResponse) -> bool:
     return response.status_code == 200 and not response.cookies and not has_vary_header(response, "Cookie")
 
 
-def _finish(response: HttpResponse) -> Forms:
-    """The page in every content coding. Each has an ETag of its own: a browser may not join pieces of two codings."""
+def _keep(response: HttpResponse) -> Kept:
     response.headers["Cache-Control"] = CACHE_CONTROL
     patch_vary_headers(response, ["Accept-Encoding"])
     stamp = hashlib.sha256(response.content).hexdigest()[:32]
-    forms = {}
-    for coding, make in codings.MAKERS.items():
-        body = make(response.content)
-        headers = {**response.headers, "Content-Length": str(len(body)), "ETag": f'"{stamp}-{coding}"'}
-        if coding != codings.PLAIN:
-            headers["Content-Encoding"] = coding
-        forms[coding] = Finished(headers, body)
-    return forms
+    return Kept({**response.headers}, response.content, stamp)
 
 
 def _reply(request: HttpRequest, page: Finished) -> HttpResponse:

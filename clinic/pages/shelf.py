@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import Error
 
+from clinic.pages import codings
 from clinic.pages.models import HOME, TAKEN, Edition, Page
 
 CHECK_EVERY = 2.0  # seconds: how long an edit may stay unseen, and how often at most we ask the database
@@ -24,7 +25,25 @@ class Finished:
     body: bytes
 
 
-Forms = Mapping[str, Finished]  # one page in each content coding
+@dataclass(frozen=True)
+class Kept:
+    """One page as it was rendered, with an address for its content, and the codings that somebody has asked for."""
+
+    headers: Mapping[str, str]
+    body: bytes
+    stamp: str
+    finished: dict[str, Finished] = field(default_factory=dict)
+
+    def coded(self, coding: str) -> Finished:
+        """The page in a coding, made for the first who asks for it: the smallest takes a tenth of a second."""
+        if coding not in self.finished:
+            body = codings.MAKERS[coding](self.body)
+            # Each has an ETag of its own: a browser may not join pieces of two codings.
+            headers = {**self.headers, "Content-Length": str(len(body)), "ETag": f'"{self.stamp}-{coding}"'}
+            if coding != codings.PLAIN:
+                headers["Content-Encoding"] = coding
+            self.finished[coding] = Finished(headers, body)
+        return self.finished[coding]
 
 
 @dataclass(frozen=True)
@@ -33,12 +52,12 @@ class Stock:
 
     token: UUID | None = None
     paths: frozenset[str] = frozenset()
-    fresh: dict[str, Forms] = field(default_factory=dict)
-    older: Mapping[str, Forms] = field(default_factory=dict)  # for the hour when the database is away
+    fresh: dict[str, Kept] = field(default_factory=dict)
+    older: Mapping[str, Kept] = field(default_factory=dict)  # for the hour when the database is away
 
     def next(self, token: UUID, paths: frozenset[str]) -> "Stock":
         """The stock of a new edition: nothing fresh yet, and older copies only of what is still published."""
-        older = {path: forms for path, forms in {**self.older, **self.fresh}.items() if path in paths}
+        older = {path: kept for path, kept in {**self.older, **self.fresh}.items() if path in paths}
         return Stock(token, paths, {}, older)
 
 

@@ -103,15 +103,18 @@ def open_for(request: HttpRequest, object_id: str) -> Opened:
 
 def colleagues(inquiry: Inquiry, named: set[int]) -> list[Colleague]:
     """Everybody who may act on inquiries, is named in this one's history, or had it open: in one query."""
-    able, kept = may_act(), Look.objects.filter(inquiry=inquiry, person=OuterRef("pk"))
-    opened = Access.objects.filter(inquiry=inquiry, person=OuterRef("pk"), deed=Access.Deed.OPENED).order_by("-at")
+    able, kept = may_act(), Look.objects.filter(inquiry=inquiry)
+    opened = Access.objects.filter(inquiry=inquiry, deed=Access.Deed.OPENED)
+    own, last = kept.filter(person=OuterRef("pk")), opened.filter(person=OuterRef("pk")).order_by("-at")
     people = StaffUser.objects.annotate(
         is_able=Exists(able.filter(pk=OuterRef("pk"))),
-        looked_at=Subquery(kept.values("looked_at")),
-        seen=Subquery(kept.values("version")),
-        opened_at=Subquery(opened.values("at")[:1]),
+        looked_at=Subquery(own.values("looked_at")),
+        seen=Subquery(own.values("version")),
+        opened_at=Subquery(last.values("at")[:1]),
     )
-    concerned = people.filter(Q(is_able=True) | Q(pk__in=named) | Q(seen__isnull=False) | Q(opened_at__isnull=False))
+    # Lists of people, not "is not null" of the columns above: those would be worked out a second time for everybody.
+    had_it_open = Q(pk__in=kept.values("person")) | Q(pk__in=opened.values("person"))
+    concerned = people.filter(Q(pk__in=able.values("pk")) | Q(pk__in=named) | had_it_open)
     return [
         Colleague(each, each.is_able, each.looked_at, each.seen, each.opened_at)
         for each in concerned.order_by("first_name", "email")

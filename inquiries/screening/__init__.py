@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .automaton import Hit
-from .classifier import LABELS
+from .classifier import LABELS, Sign
 from .classifier import raised as raised_passage
 from .context import Surroundings
 from .patterns import COMMA, END
@@ -28,8 +29,6 @@ MOST_PER_RULE = 10
 
 FEWEST = 5
 """So few words, left over when contexts have explained the rest, say nothing."""
-MARGIN = 0.8
-"""The classifier must be surer where a context has explained something: idioms and denials keep odd company."""
 CLASSIFIED = {
     label: Rule(
         id=f"{label}.classifier",
@@ -62,15 +61,28 @@ class Screening:
     findings: tuple[Finding, ...]
 
 
+class Reading(NamedTuple):
+    """What the rules make of a message."""
+
+    raised: list[tuple[Rule, Finding]]
+    explained: list[Hit]
+    """Stretches that looked urgent but that a context explains."""
+    facts: list[Hit]
+    """Where a clinical flag was found. A drug, an age or a date of treatment says nothing of despair."""
+    signs: list[Sign]
+    """What the classifier is told about both: a phrase that was found, one explained, a context."""
+
+
 def screen(text: str, *, classify: bool = True) -> Screening:
     """Read a message in English or Spanish. Never raises, whatever the text. `classify=False`: by rules alone."""
     book = rule_book()
     tokens = read(text, book.spelling.spell, book.spelling.join)
-    raised, explained = by_rules(book, tokens)
-    left = unexplained(tokens, explained)
-    if classify and not any(found.kind in LABELS for found, _ in raised) and _enough(left, explained):
-        raised += _by_classifier(left, MARGIN if explained else 0.0)
+    reading = by_rules(book, tokens)
+    raised = [(found, finding) for found, finding in reading.raised if not found.hint]
+    if classify and not any(found.kind in LABELS for found, _ in raised):
+        raised += _by_classifier(tokens, reading)
     kinds = {found.kind for found, _ in raised}
+    raised += [(found, finding) for found, finding in reading.raised if found.hint and found.kind in kinds]
     findings = [finding for found, finding in raised if not found.needs or found.needs in kinds]
     kinds = {finding.kind for finding in findings}
     urgency = next((urgency for urgency in URGENCIES if urgency in kinds), "routine")
@@ -82,13 +94,15 @@ def rule(rule_id: str) -> Rule:
     return {rule.id: rule for rule in (*rule_book().rules.values(), *CLASSIFIED.values())}[rule_id]
 
 
-def by_rules(book: RuleBook, tokens: Sequence[Token]) -> tuple[list[tuple[Rule, Finding]], list[Hit]]:
-    """What the rules raise, and the stretches that looked urgent but that a context explains."""
+def by_rules(book: RuleBook, tokens: Sequence[Token]) -> Reading:
+    """Every phrase of every rule, raised or explained."""
     known: dict[str, tuple[str, ...]] = {token.word: book.symbols(token.word) for token in tokens}
     hits = list(book.automaton.hits([known[token.word] for token in tokens]))
     surroundings = Surroundings(book, tokens, (hit for hit in hits if hit.label not in book.rules))
     raised: list[tuple[Rule, Finding]] = []
     explained: list[Hit] = []
+    facts: list[Hit] = []
+    signs = [Sign(f"~{book.contexts[hit.label].id}", hit.first) for hit in hits if hit.label in book.excusing]
     ends: dict[int, int] = {}
     kept: Counter[int] = Counter()
     for hit in hits:
@@ -100,16 +114,21 @@ def by_rules(book: RuleBook, tokens: Sequence[Token]) -> tuple[list[tuple[Rule, 
             ends[hit.label] = hit.last
             kept[hit.label] += 1
             raised.append((found, _finding(found, hit.first, hit.last, tokens)))
+            if found.kind in LABELS:
+                signs.append(Sign(f"+{found.id}", hit.first))
+            else:
+                facts.append(hit)
         elif found.kind in LABELS:
+            signs.append(Sign(f"-{found.id}", hit.first))
             explained.append(Hit(hit.label, min(hit.first, excuse.first), max(hit.last, excuse.last)))
-    return raised, explained
+    return Reading(raised, explained, facts, signs)
 
 
-def unexplained(tokens: Sequence[Token], explained: Iterable[Hit]) -> list[Token]:
-    """The tokens, with a comma for each that a context has explained: the classifier must not raise it again."""
+def unexplained(tokens: Sequence[Token], reading: Reading) -> list[Token]:
+    """The tokens, with a comma for each that a context or a flag explains: the classifier must not raise those."""
     left = list(tokens)
     cleared = -1
-    for hit in explained:
+    for hit in sorted([*reading.explained, *reading.facts], key=lambda hit: hit.first):
         for i in range(max(hit.first, cleared + 1), hit.last + 1):
             if left[i].word != END:
                 left[i] = left[i]._replace(word=COMMA)
@@ -122,12 +141,13 @@ def _enough(left: Sequence[Token], explained: Sequence[Hit]) -> bool:
     return not explained or sum(token.word not in (COMMA, END) for token in left) > FEWEST
 
 
-def _by_classifier(tokens: Sequence[Token], margin: float) -> Iterable[tuple[Rule, Finding]]:
+def _by_classifier(tokens: Sequence[Token], reading: Reading) -> Iterable[tuple[Rule, Finding]]:
     """Asked only when the rules found nothing urgent: where they did, staff see the words, not a whole passage."""
-    passage = raised_passage(tokens, margin)
+    left = unexplained(tokens, reading)
+    passage = raised_passage(left, reading.signs) if _enough(left, reading.explained) else None
     if passage:
         found = CLASSIFIED[passage.label]
-        yield found, _finding(found, passage.first, passage.last, tokens)
+        yield found, _finding(found, passage.first, passage.last, left)
 
 
 def _finding(found: Rule, first: int, last: int, tokens: Sequence[Token]) -> Finding:

@@ -1,19 +1,20 @@
 """A second reader for what no phrase foresees: a small linear classifier over words. It can only raise.
 
 Each word, pair of words, word beginning and concept ("bridge" and "rope" are both means) has a learned weight per
-label. A passage scores the sum of its weights, divided by the root of their number. Weights come from train.py and
-ship as `weights.bin`: one signed byte per bucket and label, after a short header.
+label, and so has each sign: a rule that found its phrase, or found it explained, and each context. A passage scores
+the sum of its weights, divided by the root of their number. Weights come from train.py and ship as `weights.bin`: one
+signed byte per bucket and label, after a short header.
 """
 
 from __future__ import annotations
 
 import struct
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
-from math import sqrt
+from math import log2, sqrt
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
@@ -23,17 +24,26 @@ from .spelling import fold
 from .words import Token
 
 LABELS = ("crisis", "emergency")
-BUCKETS = 1 << 15
-"""Words share these by checksum. Twice as many did not read better."""
+BUCKETS = 1 << 16
+"""Words share these by checksum."""
 WEIGHTS = Path(__file__).with_name("weights.bin")
 CONCEPTS = Path(__file__).parent / "rules" / "concepts.toml"
-PASSAGE = 45
+PASSAGE = 80
 """Words judged together at most: a sentence that matters must not drown in a long message."""
-LONG = 0.5
-"""The best of many passages must score higher than the only one of a short message, which has but one chance."""
+SHORT, LONG = 25, 100
+LENGTH = 0.9
+"""Taken off the score for each doubling of a message from SHORT to LONG words: the more is told, the more sad words
+there are by chance, and the more passages that may score. Without it half the false alarms were long ones."""
 WORDS_KEPT = 8192
 _STEM = 4
 _HEADER = struct.Struct("<3f")
+
+
+class Sign(NamedTuple):
+    """Something the rules saw, and the token where it begins."""
+
+    name: str
+    first: int
 
 
 class Passage(NamedTuple):
@@ -53,8 +63,8 @@ class Weights:
     buckets: Sequence[float]
 
 
-def features(tokens: Sequence[Token]) -> list[tuple[int, ...]]:
-    """For each token, the buckets of the word, its beginning, its concepts and its pair with the word before."""
+def features(tokens: Sequence[Token], signs: Iterable[Sign]) -> list[tuple[int, ...]]:
+    """For each token, the buckets of the word, its beginning, concepts and signs, and its pair with the word before."""
     found: list[tuple[int, ...]] = []
     before = ""
     for token in tokens:
@@ -64,6 +74,8 @@ def features(tokens: Sequence[Token]) -> list[tuple[int, ...]]:
             continue
         found.append((_bucket(f"{before} {word}"), *_alone(word)))
         before = word
+    for sign in signs:
+        found[sign.first] += (_sign(sign.name),)
     return found
 
 
@@ -74,6 +86,11 @@ def _alone(word: str) -> tuple[int, ...]:
     if len(word) > _STEM:
         names.append(f"{word[:_STEM]}*")
     return tuple(_bucket(name) for name in (*names, *concepts().get(word, ())))
+
+
+@lru_cache
+def _sign(name: str) -> int:
+    return _bucket(f"[{name}]")
 
 
 def _bucket(name: str) -> int:
@@ -98,12 +115,17 @@ def passages(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
         start = end + 1
 
 
-def raised(tokens: Sequence[Token], least: float = 0.0) -> Passage | None:
-    """The passage that scores highest for any label, if it scores above `least`."""
-    buckets = features(tokens)
+def length(tokens: Sequence[Token]) -> float:
+    """What a message must score for its length alone."""
+    return LENGTH * log2(min(max(len(tokens), SHORT), LONG) / SHORT)
+
+
+def raised(tokens: Sequence[Token], signs: Iterable[Sign]) -> Passage | None:
+    """The passage that scores highest for any label, if it scores above zero."""
+    buckets = features(tokens, signs)
     counts = [0, *accumulate(len(found) for found in buckets)]
     stretches = list(passages(tokens))
-    highest, best = least + (LONG if len(stretches) > 1 else 0.0), None
+    highest, best = length(tokens), None
     for label, weights in learned().items():
         weight = weights.buckets.__getitem__
         sums = [0.0, *accumulate(sum(map(weight, found)) for found in buckets)]

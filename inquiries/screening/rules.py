@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,8 @@ class Rule:
     counter_examples: tuple[str, ...] = ()
     needs: str = ""
     """Counts only if this kind is found in the same message too."""
+    hint: bool = False
+    """Too often wrong on messages nobody wrote it for: it never raises alone, but the classifier weighs it."""
     only_with: tuple[str, ...] = ()
     """Counts only where a context of one of these names stands within its reach ("had it done" … "six weeks ago")."""
 
@@ -94,6 +96,12 @@ class RuleBook:
     def __post_init__(self) -> None:
         # People use the same few thousand words; working out each one again was a tenth of the reading time.
         self.symbols = lru_cache(WORDS_KEPT)(self._symbols)
+
+    @cached_property
+    def excusing(self) -> frozenset[int]:
+        """The labels of the contexts that may explain something urgent."""
+        names = {name for rule in self.rules.values() if rule.kind in URGENCIES for name in rule.unless}
+        return frozenset(label for label, context in self.contexts.items() if context.name in names)
 
     def _symbols(self, word: str) -> Symbols:
         """Everything a token may be matched as."""
@@ -200,6 +208,7 @@ class _Loader:
                 examples=tuple(entry["examples"]),
                 counter_examples=tuple(entry.get("not", ())),
                 needs=entry.get("needs", ""),
+                hint=entry.get("hint", False),
                 only_with=only_with,
             )
 

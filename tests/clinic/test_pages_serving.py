@@ -276,8 +276,8 @@ def test_a_page_not_read_since_the_last_edit_is_served_as_it_was_while_the_datab
 
 def test_memory_holds_published_pages_only(site, clock):
     kept = shelf.Shelf()
-    kept.stock().fresh["/privacy/"] = {}
-    kept.stock().fresh["/accessibility/"] = {}
+    for path in ("/privacy/", "/accessibility/"):
+        kept.stock().fresh[path] = shelf.Kept({}, b"", "")
     Page.objects.filter(slug="privacy").update(published=False)
     clock.pass_seconds(2)
 

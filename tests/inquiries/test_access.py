@@ -136,20 +136,6 @@ def test_nothing_is_changed_or_removed_afterwards(nurse, change):
     assert Access.objects.get().deed == "opened"
 
 
-def test_who_has_looked_names_each_person_once_the_last_first(nurse, colleague):
-    kept, other = factories.inquiry(), factories.inquiry(email="other@example.org")
-    write(nurse, inquiry=kept, days_ago=3)
-    write(colleague, inquiry=kept, days_ago=2)
-    last = write(nurse, inquiry=kept, days_ago=1)
-    write(colleague, DEED.REFUSED, inquiry=kept)
-    write(colleague, inquiry=other)
-
-    looked = access.recent(kept)
-
-    assert [each["person"] for each in looked] == ["Nora", "Carlos"]
-    assert looked[0]["at"] == last.at
-
-
 # --- The walk: whoever sees a patient's data is written down ---------------------------------------------------------
 
 

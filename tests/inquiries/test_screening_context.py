@@ -162,3 +162,20 @@ def test_a_no_after_a_question_answers_it(text):
 )
 def test_a_disease_of_nerve_and_muscle_is_raised_however_quiet_it_is(text):
     assert "neuromuscular" in {found.kind for found in screen(text).findings}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I ticked yes by mistake on the pregnancy question. I want to kill myself.",
+        "I'm six years sober and I want to die.",
+        "I want to leave it all behind me and end my life.",
+        "Please send the glossary. I took all my pills.",
+        "Marqué sí sin querer en embarazo. Quiero matarme.",
+        "Quiero morirme. Me trataron muy mal en mi trabajo.",
+        "Quiero morirme. Nada de eso me ayuda.",
+        "Soy intérprete y me quiero morir.",
+    ],
+)
+def test_a_slip_or_an_errand_excuses_nothing_that_is_said_outright(text: str) -> None:
+    assert screen(text).urgency in {"crisis", "emergency"}

@@ -7,7 +7,8 @@ from inquiries.screening.patterns import Parser, PatternError
 from inquiries.screening.rules import KINDS, rule_book
 
 RULES = list(rule_book().rules.values())
-EXAMPLES = [(rule, text) for rule in RULES for text in rule.examples]
+EXAMPLES = [(rule, text) for rule in RULES for text in rule.examples if not rule.hint]
+HINTS = [(rule, text) for rule in RULES for text in rule.examples if rule.hint]
 COUNTER_EXAMPLES = [(rule, text) for rule in RULES for text in rule.counter_examples]
 
 
@@ -34,12 +35,17 @@ def test_no_two_rules_share_an_id() -> None:
 
 @pytest.mark.parametrize(("rule", "text"), EXAMPLES, ids=lambda value: getattr(value, "id", value))
 def test_a_rule_fires_on_its_example(rule: Rule, text: str) -> None:
-    assert rule.id in {found.rule for found in fired(text)}
+    assert rule.id in {found.rule for found in screen(text, classify=bool(rule.needs)).findings}
+
+
+@pytest.mark.parametrize(("rule", "text"), HINTS, ids=lambda value: getattr(value, "id", value))
+def test_a_hint_and_the_classifier_together_raise_its_example(rule: Rule, text: str) -> None:
+    assert screen(text).urgency != "routine"
 
 
 @pytest.mark.parametrize(("rule", "text"), COUNTER_EXAMPLES, ids=lambda value: getattr(value, "id", value))
 def test_nothing_of_the_kind_is_found_in_a_counter_example(rule: Rule, text: str) -> None:
-    assert rule.kind not in {found.kind for found in fired(text)}
+    assert rule.kind not in {found.kind for found in screen(text, classify=rule.hint).findings}
 
 
 @pytest.mark.parametrize("phrase", ["(die", "die)", "[die", "<nowhere>", "want ]"])

@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.db import OperationalError
 from playwright.sync_api import Page, expect
 
 from clinic.pages import loader
 from inquiries import figures, services
 from tests import factories
+from tests.browser import found_by_axe
 from tests.journeys.conftest import OpenPage
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -133,12 +133,6 @@ def visit_desk(open_page: OpenPage, name: str, **options: Any) -> Page:
     return page
 
 
-def found(page: Page) -> str:
-    """What axe finds; no rule is switched off."""
-    results = Axe().run(page)
-    return results.generate_report() if results.violations_count else ""
-
-
 @pytest.mark.parametrize("name", PUBLIC)
 def test_axe_finds_nothing_on_a_public_page_and_it_fits_the_screen_however_it_is_looked_at(visit, name):
     page = visit(name, **SCREEN)
@@ -148,7 +142,7 @@ def test_axe_finds_nothing_on_a_public_page_and_it_fits_the_screen_however_it_is
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(**{"forced_colors": "none", **media})
         page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
-        faults.append((view, found(page), max(0, page.evaluate("document.documentElement.scrollWidth") - width)))
+        faults.append((view, found_by_axe(page), max(0, page.evaluate("document.documentElement.scrollWidth") - width)))
 
     assert faults == [(view, "", 0) for view in VIEWS]
 
@@ -160,7 +154,7 @@ def test_axe_finds_nothing_on_the_desk(open_page, name, view):
 
     page.wait_for_load_state("networkidle")
 
-    assert found(page) == ""
+    assert found_by_axe(page) == ""
 
 
 # What can be used on a page: each link, button, field and fold that is visible; of a group of radio buttons the one

@@ -9,8 +9,8 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 
 from tests import factories
+from tests.browser import found_by_axe
 from tests.journeys.conftest import OpenPage
-from tests.journeys.test_everyone_can_use_it import found
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -102,5 +102,5 @@ def test_axe_finds_nothing_where_pages_are_written_and_the_screens_fit(open_page
         elif step == "list":
             page.goto("/admin/pages/page/")
         page.wait_for_load_state("networkidle")
-        assert (step, found(page)) == (step, "")
+        assert (step, found_by_axe(page)) == (step, "")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, step

@@ -1,12 +1,12 @@
 """Two people and one inquiry, in real browsers: they see each other, lose no word, and close a crisis together."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from inquiries import entries, services
 from inquiries.models import Draft, Inquiry
 from tests import factories
+from tests.browser import found_by_axe
 from tests.journeys.conftest import OpenPage
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -48,8 +48,7 @@ def write(page: Page, text: str = NOTE) -> None:
 def check(page: Page) -> None:
     """No rule of axe is broken; none is switched off."""
     page.wait_for_load_state("networkidle")
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
+    assert found_by_axe(page) == ""
 
 
 @pytest.mark.parametrize("width", [1280, 820])
