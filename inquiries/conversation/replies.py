@@ -88,7 +88,8 @@ def take_back(message_id: int, *, by: StaffUser) -> Message:
     inquiry_id = Message.objects.values_list("inquiry_id", flat=True).get(pk=message_id)
     with change(inquiry_id, "take_back", by=by, seen=None):
         message = Message.objects.select_for_update().get(pk=message_id)
-        if not message.can_be_taken_back() or not outbox.withdraw(notices.emails_of(message)):
+        emails = notices.emails_of(message)  # none about a sample
+        if not message.can_be_taken_back() or outbox.withdraw(emails) < emails.count():
             raise Refused("It cannot be taken back: it has left. Write again, or call.")
         message.taken_back_at = timezone.now()
         message.save(update_fields=["taken_back_at"])

@@ -335,6 +335,13 @@ def test_taken_back_in_time_nothing_is_sent_and_the_text_is_in_the_composer_agai
     assert mail_server.to() == []
 
 
+def test_what_was_written_to_a_sample_is_taken_back_like_any_other(nurse):
+    kept = factories.inquiry(sample=True)
+    message = services.reply(kept.pk, text=TEXT, by=nurse)
+
+    assert services.take_back(message.pk, by=nurse).taken_back_at
+
+
 def test_taken_back_too_late_the_page_says_so(desk, kept, mail_server, monkeypatch):
     page = markup.read(desk.get(send(desk, kept).url).content)
     later(monkeypatch, 21)
@@ -361,7 +368,7 @@ def test_what_can_be_done_to_a_message_is_a_post_and_asks_for_the_message_of_thi
     other, asked = factories.inquiry(email="eve@example.org"), services.patient_asks(kept.pk, "copy")
 
     def answer(method, inquiry: Inquiry, message: Message, deed: str = "take-back") -> int:
-        return method(reverse("admin:inquiries_inquiry_message", args=[inquiry.pk, message.pk, deed])).status_code
+        return int(method(reverse("admin:inquiries_inquiry_message", args=[inquiry.pk, message.pk, deed])).status_code)
 
     assert answer(desk.get, kept, message) == 405
     assert answer(desk.post, other, message) == 404

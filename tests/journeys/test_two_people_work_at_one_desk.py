@@ -88,7 +88,7 @@ def test_without_scripts_a_button_saves_the_draft(open_page, crisis, nurse):
     page = at_the_desk(open_page, crisis, java_script_enabled=False)
     write(page)
 
-    page.get_by_role("button", name="Save draft").click()
+    page.get_by_role("button", name="Save draft of the note").click()
 
     expect(page.get_by_text("Draft saved.")).to_be_visible()
     assert Draft.objects.get(person=nurse).text == NOTE
