@@ -180,14 +180,13 @@ def test_an_email_that_did_not_arrive_brings_its_inquiry_back_once(inquiry, nurs
 
 def test_one_message_that_cannot_leave_does_not_hold_up_the_others(nurse, monkeypatch):
     bad, good = (services.reply(factories.inquiry().pk, text="Yes.", by=nurse, then="answered") for _ in range(2))
-    close = replies.close
 
     def fail_for_the_first(inquiry_id, **how):
         if inquiry_id == bad.inquiry_id:
             raise ValueError
-        return close(inquiry_id, **how)
+        return services.close(inquiry_id, **how)
 
-    monkeypatch.setattr(replies, "close", fail_for_the_first)
+    monkeypatch.setattr("inquiries.conversation.replies.close", fail_for_the_first)
     later(monkeypatch, 21)
     replies.let_leave()
 

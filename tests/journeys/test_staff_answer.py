@@ -4,7 +4,6 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 from post_office.models import STATUS, Email
@@ -13,6 +12,7 @@ from inquiries import outbox, services
 from inquiries.conversation import replies
 from inquiries.models import Draft, Inquiry, Message
 from tests import factories
+from tests.browser import found_by_axe
 from tests.journeys.test_two_people_work_at_one_desk import at_the_desk
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,8 +52,7 @@ def leave(message: Message) -> None:
 def check(page: Page, width: int) -> None:
     """No rule of axe is broken, none is switched off, and nothing stands outside the screen."""
     page.wait_for_load_state("networkidle")
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
+    assert found_by_axe(page) == ""
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 

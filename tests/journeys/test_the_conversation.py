@@ -16,7 +16,8 @@ from inquiries import notices, outbox, services
 from inquiries.conversation import links, replies
 from inquiries.models import Inquiry, Link, Message, Status
 from tests import factories
-from tests.journeys.test_everyone_can_use_it import FOCUSED, USABLE, found
+from tests.browser import found_by_axe
+from tests.journeys.test_everyone_can_use_it import FOCUSED, USABLE
 from tests.mail_server import MailServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -237,7 +238,7 @@ def test_axe_finds_nothing_on_a_page_of_the_conversation_and_it_fits_the_screen(
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
         page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
-        faults.append(found(page) if width in (390, 1280) else "")
+        faults.append(found_by_axe(page) if width in (390, 1280) else "")
         faults.append("wider than the screen" * (page.evaluate("document.documentElement.scrollWidth") > width))
 
     assert not [fault for fault in faults if fault]

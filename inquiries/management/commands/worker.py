@@ -79,8 +79,7 @@ def work_one_round(stopped: Callable[[], bool] = lambda: False) -> None:
     ends = time.monotonic() + SENDING
     talking = (replies.let_leave, replies.undelivered, arrivals.send_lost_links)
     parts = (_beat, paging.page_again, _resume, queue.give_back_from_absent, *talking, _read_in, _forget)
-    # These come last: they may take seconds, and nobody's life hangs on them. Figures are counted before what they count
-    # is erased.
+    # These come last: they may take seconds, and nobody's life hangs on them. What is erased was counted before.
     last = (figures.keep, retention.keep_to_periods)
     for part in (*parts, lambda: _send(lambda: not stopped() and time.monotonic() < ends), *last):
         try:
