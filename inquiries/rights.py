@@ -93,7 +93,8 @@ def erase(
         _leave_only_the_row(inquiry, by)
         privacy.wipe(inquiry)
         forget_sessions()
-        transaction.on_commit(forget_mail_files)
+        if by:  # what is over its time goes by hundreds, and retention.py sees to the files after the last one
+            transaction.on_commit(forget_mail_files)
     return inquiry
 
 
@@ -162,15 +163,20 @@ def forget_mail_files() -> None:
     """Where no mail server is set, emails are files. Take out of them what the outbox does not hold any more."""
     if get_backend() != "django.core.mail.backends.filebased.EmailBackend":
         return
-    for file in Path(settings.EMAIL_FILE_PATH).glob("*.log"):
-        emails = file.read_bytes().split(BETWEEN_EMAILS)  # two that leave in the same moment may share a file
-        stay = [email for email in emails if _is_in_outbox(email)]
+    files = {
+        file: file.read_bytes().split(BETWEEN_EMAILS)  # two that leave in the same moment may share a file
+        for file in Path(settings.EMAIL_FILE_PATH).glob("*.log")
+    }
+    names = {_message_id(email) for emails in files.values() for email in emails}
+    kept = set(Email.objects.filter(message_id__in=names).values_list("message_id", flat=True))
+    for file, emails in files.items():
+        stay = [email for email in emails if _message_id(email) in kept]
         if not stay:
             file.unlink(missing_ok=True)
         elif len(stay) < len(emails) - 1:  # nothing follows the last line
             file.write_bytes(BETWEEN_EMAILS.join([*stay, b""]))
 
 
-def _is_in_outbox(email: bytes) -> bool:
+def _message_id(email: bytes) -> str:
     named = re.search(rb"^Message-ID: (\S+)", email, re.MULTILINE | re.IGNORECASE)
-    return bool(named and Email.objects.filter(message_id=named[1].decode("ascii", "replace")).exists())
+    return named[1].decode("ascii", "replace") if named else ""

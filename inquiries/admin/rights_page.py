@@ -134,11 +134,12 @@ def show(desk: "InquiryAdmin", request: HttpRequest, inquiry_id: int) -> HttpRes
         access.record(request, Access.Deed.OPENED, inquiry)
         access.record(request, Access.Deed.LISTED, inquiry)
     practice = Practice.objects.recent()
+    rows = [_row(each, practice) for each in of_same_person(inquiry).select_related("held_by", "erased_by")]
     context = {
         **_frame(desk, request, inquiry),
         "title": f"Rights and retention: {inquiry}",
-        "rows": [_row(each, practice) for each in of_same_person(inquiry).select_related("held_by", "erased_by")],
-        "deeds": [(word, DEEDS[word].label) for word in allowed],
+        "rows": rows,
+        "deeds": [(word, DEEDS[word].label) for word in allowed if word != "lift" or any(row["held"] for row in rows)],
     }
     return TemplateResponse(request, "admin/inquiries/inquiry/rights.html", context)
 

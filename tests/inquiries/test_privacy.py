@@ -219,7 +219,7 @@ def test_one_that_waits_for_us_is_erased_only_when_staff_say_that_it_needs_no_an
 
 
 def test_one_to_which_the_patient_has_written_since_is_not_erased(closed, nurse):
-    services.patient_writes(closed.pk, text="One more thing", submission_key=uuid.uuid4())
+    services.patient_writes(closed.pk, text="Which doors are open?", submission_key=uuid.uuid4())
 
     with pytest.raises(services.Stale):
         services.erase(closed.pk, by=nurse, reason="The patient asked", unanswered_too=True, seen=closed.version)
@@ -330,14 +330,14 @@ def refused(sql: str) -> bool:
 
 @pytest.mark.parametrize("what", SQL)
 def test_the_database_lets_words_go_only_with_the_person(closed, what):
-    services.patient_writes(closed.pk, text="Hello again", submission_key=uuid.uuid4())
+    services.patient_writes(closed.pk, text="Which doors are open?", submission_key=uuid.uuid4())
 
     assert refused(SQL[what])
 
 
 @pytest.mark.parametrize("what", AFTERWARDS)
 def test_the_database_lets_nobody_change_what_is_erased(closed, nurse, what):
-    services.patient_writes(closed.pk, text="Hello again", submission_key=uuid.uuid4())
+    services.patient_writes(closed.pk, text="Which doors are open?", submission_key=uuid.uuid4())
     services.erase(closed.pk, by=nurse, reason="The patient asked", unanswered_too=True)
 
     assert refused(AFTERWARDS[what])

@@ -117,7 +117,7 @@ def test_a_legal_hold_keeps_it_and_the_next_night_after_the_hold_it_goes(nurse, 
 
 def test_one_that_the_patient_brought_back_is_counted_from_then_on(nurse, monkeypatch):
     inquiry = kept(monkeypatch, nurse, months=30)
-    services.patient_writes(inquiry.pk, text="It is me again", submission_key=uuid.uuid4())
+    services.patient_writes(inquiry.pk, text="Which doors are open?", submission_key=uuid.uuid4())
 
     retention.keep_to_periods()
 
