@@ -9,13 +9,14 @@
 6. screening/     what makes a message urgent, as rules
 7. spam.py        what makes it suspect: quarantine, never refusal
 8. notices.py     the words of every email, no personal data; outbox.py sends them, paging.py repeats a crisis page
-9. admin/         the triage desk: triage.py (the list), inquiry_page.py (one inquiry), acting.py (changing it)
+9. admin/         the triage desk: triage.py (the list), inquiry_page.py (one inquiry), acting.py (changing it),
+                  composer.py (answering it)
 
 What the desk needs beside it, each in a file of its own:
 
 - who takes what next: queue.py; the same for many at once: bulk.py; what the next shift must know: shift.py
 - what stands around one inquiry: timeline.py (what happened) with the words of events.py, relations.py (which others),
-  highlight.py (why raised), looks.py (who has it in front of them)
+  highlight.py (why raised), delivery.py (what has become of an answer), looks.py (who has it in front of them)
 - finding and counting: search.py and search_terms.py, figures.py and charts.py, alarms.py
 - prepared answers: answers.py; a list as a file: export.py; one inquiry for another system: fhir/
 - who looked at what: access.py. Nothing that a patient wrote is shown before it has written that down.

@@ -149,6 +149,16 @@ def items(history: History, names: Mapping[int, str], *, reader: int, seen: int 
     return [replace(item, starts_new=item is new) for item in merged]
 
 
+def known_to(person: int, inquiry: Inquiry, seen: int) -> int:
+    """The version that somebody knows of who saw `seen`: that their own message has left since is no news to them."""
+    later = inquiry.events.select_related("pgh_context").filter(version__gt=seen).order_by("version")
+    for event in later:
+        if (_context(event).get("action"), _context(event).get("by")) != ("reply_left", person):
+            break
+        seen = event.version
+    return seen
+
+
 def since(found: Iterable[Item], version: int) -> list[Item]:
     """What changed after a version."""
     return [item for item in found if item.version > version]

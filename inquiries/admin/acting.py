@@ -57,13 +57,16 @@ def act(desk: "InquiryAdmin", request: HttpRequest, inquiry_id: int, action: str
     chosen = ACTIONS[action]
     if not person.has_perm(chosen.permission):
         raise PermissionDenied
-    known(inquiry_id)
+    asked = known(inquiry_id)
     form = chosen.form(request.POST, prefix=action, people=list(may_act()))
     if not form.is_valid():
         keep(request, inquiry_id, person)
         return inquiry_page.show(desk, request, str(inquiry_id), bound=form)
+    given = form.cleaned_data
+    if action == "entry":  # often written right after a message, which leaves meanwhile
+        given["seen"] = timeline.known_to(person.pk, asked, given["seen"])
     try:
-        inquiry = chosen.service(inquiry_id, by=person, **form.cleaned_data)
+        inquiry = chosen.service(inquiry_id, by=person, **given)
     except services.Stale:
         keep(request, inquiry_id, person)
         return conflict(desk, request, inquiry_id, action, form)

@@ -19,7 +19,8 @@ from inquiries.admin.actions import ACTIONS
 from inquiries.admin.inquiry_page import READ
 from inquiries.admin.reply_form import ReplyForm
 from inquiries.changes import ACT
-from inquiries.conversation.replies import role_of
+from inquiries.conversation.replies import clean, role_of
+from inquiries.conversation.words import words
 from inquiries.models import Draft, Inquiry, Message
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def preview(desk: "InquiryAdmin", request: HttpRequest, inquiry_id: int) -> Http
     Whoever has not seen the inquiry's last change is told here, before they read their own words once more.
     """
     person = acting.allowed(request, *READ, ACT)
-    inquiry = acting.known(inquiry_id)
+    version = acting.known(inquiry_id).version
     acting.keep(request, inquiry_id, person)
     if "edit" in request.POST:
         form = ReplyForm(prefix="reply", initial=_typed(request))
@@ -64,7 +65,7 @@ def preview(desk: "InquiryAdmin", request: HttpRequest, inquiry_id: int) -> Http
     form = ReplyForm(request.POST, prefix="reply")
     if not form.is_valid():
         return inquiry_page.show(desk, request, str(inquiry_id), bound=form)
-    if form.cleaned_data["seen"] != inquiry.version:
+    if form.cleaned_data["seen"] != version:
         return acting.conflict(desk, request, inquiry_id, "reply", form)
     opened = inquiry_page.open_for(request, str(inquiry_id))
     offered = ACTIONS["reply"].offered(opened.inquiry, person)
@@ -75,7 +76,8 @@ def preview(desk: "InquiryAdmin", request: HttpRequest, inquiry_id: int) -> Http
         "form": form,
         "hidden": [form[name].as_hidden() for name in FIELDS],
         "given": form.cleaned_data,
-        "role": role_of(person),
+        "text": clean(form.cleaned_data["text"]),
+        "who": words(opened.inquiry.language)[f"role_{role_of(person)}"],
         "send_url": reverse("admin:inquiries_inquiry_action", args=[inquiry_id, "reply"]),
     }
     return TemplateResponse(request, "admin/inquiries/inquiry/preview.html", context)

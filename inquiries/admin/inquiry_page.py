@@ -191,7 +191,7 @@ def frame(desk: "InquiryAdmin", request: HttpRequest, opened: Opened) -> dict[st
         "inquiry": opened.inquiry,
         "practice": opened.practice,
         "history_is_cut": opened.history.cut,
-        "lines": lines(opened, opened.items),
+        "lines": lines(opened, [item for item in opened.items if not item.is_said_elsewhere]),
         "viewing": opened.viewing(),
         "words": {
             name: opened.in_words(getattr(opened.inquiry, name))

@@ -30,9 +30,9 @@ class Line:
 
 
 def lines(opened: "Opened", items: Iterable[timeline.Item]) -> list[Line]:
-    """The items in the page's words, without those of which another tells already."""
+    """The items in the page's words."""
     marks = _marks(opened)
-    return [_line(opened, item, marks) for item in items if not item.is_said_elsewhere]
+    return [_line(opened, item, marks) for item in items]
 
 
 def findings(inquiry: Inquiry) -> list[Finding]:

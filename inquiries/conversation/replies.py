@@ -61,7 +61,7 @@ def reply(
     LooksPrivate, and Refused for what cannot be sent: the inquiry changed since `seen` (the patient wrote again, their
     address changed), there is no address, or something in the text is still to be filled in.
     """
-    text = _clean(text)
+    text = clean(text)
     with change(inquiry_id, "reply", by=by, seen=seen) as inquiry:
         require(inquiry, "answered", Status.NEW, Status.OPEN, Status.WAITING)
         _require_words(text, checked)
@@ -283,5 +283,6 @@ def _today() -> date:
     return timezone.localdate(timezone=Practice.objects.current().zone)
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """As it is kept, and as the patient reads it."""
     return normalised(text).replace("\0", "").strip()

@@ -109,12 +109,22 @@ def test_the_preview_shows_the_message_and_the_role_and_names_the_recipient_on_t
     page = markup.read(preview(desk, kept).content)
 
     assert page.one(class_="desk-shown-text").text() == TEXT
-    assert "From: Clinic staff" in page.one(class_="desk-shown").words()
+    assert page.one(class_="desk-shown-who").words() == "Clinic staff"
     assert [button.words() for button in page.one(class_="desk-preview").all("button")] == [
         "Send to ada@example.org",
         "Go on writing",
     ]
     assert str(nurse) not in page.one(class_="desk-shown").words()
+
+
+def test_the_preview_shows_the_role_in_the_patients_language(desk, nurse):
+    kept = services.claim(factories.inquiry(language="es").pk, by=nurse)
+
+    page = markup.read(preview(desk, kept, "Sí.").content)
+
+    assert page.one(class_="desk-shown").attributes["lang"] == "es"
+    assert page.one(class_="desk-shown-who").words() == "Personal de la clínica"
+    assert "They asked to be answered in Spanish" in page.one("p", class_="desk-warning").words()
 
 
 def test_a_preview_sends_nothing_and_changes_nothing(desk, kept):
@@ -375,6 +385,30 @@ def test_what_can_be_done_to_a_message_is_a_post_and_asks_for_the_message_of_thi
     assert answer(desk.post, kept, asked) == 404
     assert answer(desk.post, kept, message, "burn") == 404
     assert Message.objects.get(pk=message.pk).taken_back_at is None
+
+
+@pytest.mark.parametrize("writer, status", [("nurse", 302), ("colleague", 409)])
+def test_a_note_is_not_held_up_because_its_writers_own_message_left_meanwhile(
+    desk, kept, request, monkeypatch, writer, status
+):
+    services.reply(kept.pk, text=TEXT, by=request.getfixturevalue(writer), then="wait", wait_until=NEXT_WEEK)
+    kept.refresh_from_db()
+    later(monkeypatch, 21)
+
+    address = reverse("admin:inquiries_inquiry_action", args=[kept.pk, "entry"])
+    typed = {"entry-seen": kept.version, "entry-what": "note", "entry-text": "I offered Tuesday."}
+
+    assert desk.post(address, typed).status_code == status
+
+
+def test_that_a_colleagues_message_left_meanwhile_is_said(desk, kept, colleague, monkeypatch):
+    services.reply(kept.pk, text=TEXT, by=colleague)
+    kept.refresh_from_db()
+    later(monkeypatch, 21)
+
+    page = markup.read(send(desk, kept).content)
+
+    assert "The message to the patient left" in page.one("ol", class_="desk-changed").words()
 
 
 # --- What has become of it --------------------------------------------------------------------------------------------
