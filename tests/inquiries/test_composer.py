@@ -362,6 +362,16 @@ def test_taken_back_too_late_the_page_says_so(desk, kept, mail_server, monkeypat
     assert len(mail_server.to()) == 1
 
 
+def test_what_the_patient_can_read_already_is_not_taken_back_because_its_email_is_late(kept, nurse, monkeypatch):
+    message = services.reply(kept.pk, text=TEXT, by=nurse)
+    now = timezone.now() + timedelta(seconds=21)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    replies.let_leave()
+
+    with pytest.raises(services.Refused, match="it has left"):
+        services.take_back(message.pk, by=nurse)
+
+
 def test_a_text_that_was_taken_back_is_sent_again_as_a_new_message(desk, kept, mail_server, monkeypatch):
     page = markup.read(desk.get(send(desk, kept).url).content)
     press(desk, page, "Take it back")
