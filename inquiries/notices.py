@@ -109,10 +109,14 @@ def promise_reply(message: Message, practice: Practice) -> None:
 
 
 def promise_code(code: Code, practice: Practice) -> None:
-    """Put the code for the patient's page into the outbox; it goes out like a page, because somebody waits for it."""
+    """Put the code for the patient's page into the outbox; it goes out like a page, because somebody waits for it.
+
+    Nothing for a sample.
+    """
     inquiry = code.link.inquiry
     letter = Letter(Notice.Kind.CODE, inquiry.email, *_to_patient("code", inquiry, practice))
-    insert(*_rows([letter], inquiry, code=code))
+    if not inquiry.sample:
+        insert(*_rows([letter], inquiry, code=code))
 
 
 def promise_link(inquiry: Inquiry, practice: Practice) -> None:

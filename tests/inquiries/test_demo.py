@@ -16,8 +16,10 @@ from django.utils import timezone
 from pghistory.models import Context
 from post_office.models import Email
 
+from clinic.practice.models import Practice
 from clinic.staff.models import StaffUser
-from inquiries import outbox, paging, services
+from inquiries import notices, outbox, paging, services
+from inquiries.conversation import links
 from inquiries.management.commands import demo
 from inquiries.models import (
     Finding,
@@ -112,6 +114,15 @@ def test_a_sample_sends_no_email_to_anybody(mail_server):
     outbox.send_again(Email.objects.all())
 
     assert [outbox.send_next(now=timezone.now() + timedelta(days=2)), mail_server.asked] == [False, []]
+
+
+def test_nobody_gets_a_code_for_the_messages_of_a_sample(mail_server):
+    demo.add(timezone.now())
+    link = links.current(Inquiry.objects.filter(messages__isnull=False)[0])
+
+    notices.promise_code(links.new_code(link), Practice.objects.current())
+
+    assert not outbox.due().filter(notice__inquiry=link.inquiry).exists()
 
 
 def test_some_samples_have_a_conversation_of_every_kind(desk):
