@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
@@ -20,7 +20,15 @@ from tests.browser import MISSING, chromium, find_chromium
 
 PICTURES = Path(__file__).parent.parent / "docs" / "screenshots"
 SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desktop": (1280, 900)}
-DESK = ("dashboard", "handover", "triage-list", "inquiry", "conflict")  # a tablet lies on a desk; patients have phones
+DESK = (
+    "dashboard",
+    "handover",
+    "triage-list",
+    "inquiry",
+    "conversation",
+    "preview",
+    "conflict",
+)  # a tablet lies on a desk; patients have phones
 SCHEMES = ["light", "dark"]
 STAFF = {"CLINIC_STAFF_EMAIL": "nora@example.org", "CLINIC_STAFF_PASSWORD": "only for the pictures"}
 COLOURS = 128  # enough for flat pages; keeps a picture below 150 kB
@@ -57,8 +65,8 @@ def _wait_for(address: str, serve: "subprocess.Popen[bytes]") -> None:
     sys.exit("The product was not ready after two minutes.")
 
 
-def add_samples() -> tuple[int, int]:
-    """Fill the desk as `make demo` does; the inquiry with the most findings, and one that two people write about."""
+def add_samples() -> tuple[int, int, int]:
+    """Fill the desk as `make demo` does; the one with the most findings, a conversation, and a contested one."""
     import django
 
     django.setup()
@@ -70,12 +78,17 @@ def add_samples() -> tuple[int, int]:
     call_command("demo", stdout=io.StringIO())
     waiting = Inquiry.objects.waits_for_us().annotate(found=Count("findings")).order_by("-found", "pk")
     shown, contested = waiting.first(), waiting.exclude(owner=None).last()
+    talks = (
+        Inquiry.objects.filter(language="en", status="open").annotate(said=Count("messages")).order_by("-said", "pk")
+    )
+    talked = talks.first()
     assert shown is not None
+    assert talked is not None
     assert contested is not None
-    return shown.pk, contested.pk
+    return shown.pk, talked.pk, contested.pk
 
 
-def tour(page: Page, inquiry: int, contested: int) -> Iterator[str]:
+def tour(page: Page, inquiry: int, talked: int, contested: int) -> Iterator[str]:
     """Go from page to page; at each stop, the name of its picture."""
     page.goto("/")
     yield "home"
@@ -96,6 +109,14 @@ def tour(page: Page, inquiry: int, contested: int) -> Iterator[str]:
     page.get_by_role("button", name="Send my question").click()
     page.locator("#reference").wait_for()
     yield "receipt"
+    address, code = way_in(talked)
+    page.goto(address)
+    yield "messages-before-the-code"
+    page.get_by_role("button", name="Send me a code").click()
+    page.get_by_label("Code from the email").fill(code())
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("heading", name="Write to us").wait_for()
+    yield "messages"
     page.goto("/admin/")
     page.locator("#id_username").fill(STAFF["CLINIC_STAFF_EMAIL"])
     page.locator("#id_password").fill(STAFF["CLINIC_STAFF_PASSWORD"])
@@ -108,12 +129,26 @@ def tour(page: Page, inquiry: int, contested: int) -> Iterator[str]:
     yield "triage-list"
     page.goto(f"/admin/inquiries/inquiry/{inquiry}/change/")
     yield "inquiry"
+    page.goto(f"/admin/inquiries/inquiry/{talked}/change/")
+    yield "conversation"
+    page.get_by_label("Your message").fill("Tuesday at eleven it is.\n\nPlease bring a list of what you take.")
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("heading", name="Read it once more").wait_for()
+    yield "preview"
     page.goto(f"/admin/inquiries/inquiry/{contested}/change/")
     page.get_by_label("What should colleagues know?").fill("Called at noon. They will call back after three.")
     its_owner_writes(contested)
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_role("heading", name="Not saved yet").wait_for()
     yield "conflict"
+
+
+def way_in(inquiry: int) -> tuple[str, Callable[[], str]]:
+    """The address of a patient's messages, and how to get the code that was asked for last."""
+    from inquiries.conversation import links
+    from inquiries.models import Code, Inquiry
+
+    return links.address(Inquiry.objects.get(pk=inquiry)), lambda: links.digits(Code.objects.latest("pk"))
 
 
 def its_owner_writes(inquiry: int) -> None:
@@ -126,7 +161,7 @@ def its_owner_writes(inquiry: int) -> None:
     services.note(inquiry, text="Asked the clinician on call. She will look at it today.", by=owner)
 
 
-def take(browser: Browser, site: str, inquiries: tuple[int, int], *, full: bool, folder: Path) -> None:
+def take(browser: Browser, site: str, inquiries: tuple[int, int, int], *, full: bool, folder: Path) -> None:
     """Every stop of the tour, at each size and in each scheme."""
     for size, (width, height) in SIZES.items():
         for scheme in SCHEMES:
