@@ -32,6 +32,8 @@ def send_code(request: HttpRequest, token: str) -> HttpResponse:
         with transaction.atomic():
             code = links.new_code(link)
             notices.promise_code(code, Practice.objects.current())
+    except Link.DoesNotExist:  # erased since it was found
+        return gone(request, None)
     except links.TooManyCodes as error:
         until = talk.moment(error.until, link.inquiry.language, Practice.objects.current())
         problem = words(link.inquiry.language)["too_many"].format(until=until)

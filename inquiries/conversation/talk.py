@@ -52,7 +52,7 @@ def show(
     """The page; `done` is what the patient has just done, `notice` or `problem` what they should know first."""
     said = words(inquiry.language)
     practice = Practice.objects.current()
-    messages = list(inquiry.messages.select_related(None).exclude(author__isnull=False, left_at=None))
+    messages = list(inquiry.messages.exclude(author__isnull=False, left_at=None))
     standing = _standing(inquiry, messages, practice)
     if not notice and _was_done(done, messages):
         promise = f" {standing.text}{standing.by_words}." if standing.by and done != Message.Kind.NO_ANSWER else ""

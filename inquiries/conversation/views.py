@@ -29,7 +29,10 @@ def inside(view: View) -> View:
             return entrance.gone(request, link)
         if not links.is_let_in(request, link):
             return _locked(request, link, token)
-        response = view(request, link, token, **named)
+        try:
+            response = view(request, link, token, **named)
+        except services.Refused:  # erased since the link was found, and the link with it
+            return entrance.gone(request, None)
         links.let_in(response, link)
         return response
 

@@ -520,6 +520,35 @@ def test_an_odd_body_brings_the_text_back_instead_of_an_error_page(client, inqui
     assert plain(typed_in(answer)["message"]) == WORDS_TYPED
 
 
+@pytest.mark.parametrize("below", ["write/", "ask/copy/"])
+def test_whoever_writes_in_the_instant_of_an_erasure_gets_their_words_back(client, inquiry, nurse, monkeypatch, below):
+    address = come_in(client, inquiry)
+    found = links.find(address.strip("/").rpartition("/")[2])
+    services.close(inquiry.pk, outcome="answered", by=nurse)
+    services.erase(inquiry.pk, reason="They asked us to", by=nurse)
+    monkeypatch.setattr(links, "find", lambda token: found)
+
+    answer = client.post(f"{address}{below}", {"message": WORDS_TYPED, "submission_key": str(uuid.uuid4())})
+
+    page = markup.read(answer.content).one("main")
+    assert answer.status_code == 404
+    assert plain(page.one("textarea", id="typed").text()) == WORDS_TYPED
+
+
+def test_whoever_asks_for_a_code_in_the_instant_of_an_erasure_learns_that_the_link_is_gone(
+    client, inquiry, nurse, monkeypatch
+):
+    address = address_of(inquiry)
+    found = links.find(address.strip("/").rpartition("/")[2])
+    services.close(inquiry.pk, outcome="answered", by=nurse)
+    services.erase(inquiry.pk, reason="They asked us to", by=nurse)
+    monkeypatch.setattr(links, "find", lambda token: found)
+
+    answer = client.post(f"{address}code/")
+
+    assert (answer.status_code, EN["gone_unknown"] in main_words(answer)) == (404, True)
+
+
 # --- A lost link ------------------------------------------------------------------------------------------------------
 
 
