@@ -94,5 +94,8 @@ def _expire(number: int, version: int) -> bool:
         rights.erase(number, by=None, unanswered_too=True, seen=version)
     except Refused as refusal:
         logger.info("Inquiry %s was not erased tonight: %s", number, type(refusal).__name__)
-        return False
-    return True
+    except Exception:  # a fault in one row would keep every other one for ever
+        logger.exception("Inquiry %s could not be erased; the next night tries again", number)
+    else:
+        return True
+    return False

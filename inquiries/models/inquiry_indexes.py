@@ -57,6 +57,8 @@ INDEXES = [
     models.Index("acknowledged_at", name="inquiry_by_acknowledgement", condition=Q(acknowledged_at__isnull=False)),
     # The handover, and the worker every few seconds: who comes back by a day?
     models.Index("waiting_until", name="inquiry_waiting_by_day", condition=Q(status=Status.WAITING)),
+    # What the worker looks up at night: which have been closed for too long? Not those that it has erased before.
+    models.Index("closed_at", name="inquiry_to_erase", condition=Q(status=Status.DONE, erased_at__isnull=True)),
     # What the worker asks every few seconds: whom must we page about, again?
     models.Index("id", name="inquiry_unacknowledged", condition=UNACKNOWLEDGED),
     # An inquiry's page: did the same person send the same words shortly before or after?

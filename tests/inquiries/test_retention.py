@@ -204,18 +204,19 @@ def test_a_worker_that_is_killed_leaves_whole_ones_and_the_next_round_goes_on(nu
     assert (halfway, retention.keep_to_periods(), is_erased(second)) == ([True, False, 2], 1, True)
 
 
-def test_one_that_cannot_go_tonight_does_not_keep_the_others(nurse, monkeypatch):
+@pytest.mark.parametrize("why", [services.Refused("An email is on its way."), ValueError("a fault of ours")])
+def test_one_that_cannot_go_tonight_does_not_keep_the_others(nurse, monkeypatch, why):
     first, second = kept(monkeypatch, nurse, months=26), kept(monkeypatch, nurse, months=25)
-    monkeypatch.setattr(rights, "_require_at_rest", lambda inquiry: busy(inquiry, first))
+
+    def at_rest(inquiry):
+        if inquiry.pk == first.pk:
+            raise why
+
+    monkeypatch.setattr(rights, "_require_at_rest", at_rest)
 
     retention.keep_to_periods()
 
     assert (is_erased(first), is_erased(second)) == (False, True)
-
-
-def busy(inquiry: Inquiry, one: Inquiry) -> None:
-    if inquiry.pk == one.pk:
-        raise services.Refused("An email is on its way.")
 
 
 def test_the_worker_counts_before_it_erases_and_figures_stay(nurse, monkeypatch):
