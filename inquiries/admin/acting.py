@@ -23,6 +23,7 @@ from inquiries.admin.actions import ACTIONS, offered
 from inquiries.admin.inquiry_page import READ
 from inquiries.admin.lines import lines
 from inquiries.changes import ACT, may_act
+from inquiries.conversation import replies
 from inquiries.models import Draft, Inquiry, Look
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ def act(desk: "InquiryAdmin", request: HttpRequest, inquiry_id: int, action: str
     try:
         inquiry = chosen.service(inquiry_id, by=person, **given)
     except services.Stale:
+        if action == "reply" and replies.is_leaving(asked, given["text"], by=person):  # the button was pressed twice
+            return redirect(reverse("admin:inquiries_inquiry_change", args=[inquiry_id]))
         keep(request, inquiry_id, person)
         return conflict(desk, request, inquiry_id, action, form)
     except services.Refused as refused:

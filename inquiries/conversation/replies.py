@@ -32,8 +32,9 @@ logger = logging.getLogger(__name__)
 UNDO = timedelta(seconds=20)
 AT_ONCE = 200  # in one of the worker's rounds
 LONGEST = 10_000  # characters
-# Groups of digits as people write the number of a card or a social security number.
-CARD = re.compile(r"(?<!\d)(?:\d[ -]?){12,18}\d(?!\d)")
+# Digits as people write them, in groups; a date or a phone number may stand right before or behind a card's.
+GROUPS = re.compile(r"\d+(?:[ -]\d+)*")
+CARD_LENGTHS = range(13, 20)  # digits
 SOCIAL_SECURITY = re.compile(r"(?<!\d)(?!000|666|9\d\d)\d{3}[ -](?!00)\d{2}[ -](?!0000)\d{4}(?!\d)")
 
 
@@ -94,14 +95,20 @@ def take_back(message_id: int, *, by: StaffUser) -> Message:
         message.taken_back_at = timezone.now()
         message.save(update_fields=["taken_back_at"])
         pghistory.context(message=message.pk)
-    if message.author is not None:
-        keep_draft(inquiry_id, text=message.text, by=message.author, kind=Draft.Kind.REPLY)
+        if message.author is not None:
+            keep_draft(inquiry_id, text=message.text, by=message.author, kind=Draft.Kind.REPLY)
     return message
 
 
 def on_its_way(inquiry: Inquiry) -> Message | None:
     """The message that has not left yet, if there is one."""
     return inquiry.messages.filter(leaves_at__isnull=False, left_at=None, taken_back_at=None).first()
+
+
+def is_leaving(inquiry: Inquiry, text: str, *, by: StaffUser) -> bool:
+    """True while these words of this person's are on their way."""
+    message = on_its_way(inquiry)
+    return message is not None and (message.author_id, message.text) == (by.pk, clean(text))
 
 
 def role_of(person: StaffUser) -> str:
@@ -126,12 +133,25 @@ def _require_words(text: str, checked: bool) -> None:
 
 def looks_private(text: str) -> bool:
     """True for what has the shape of a US social security number, or of a card number with a right check digit."""
-    return bool(SOCIAL_SECURITY.search(text)) or any(_is_card(found[0]) for found in CARD.finditer(text))
+    return bool(SOCIAL_SECURITY.search(text)) or any(_holds_card(found[0]) for found in GROUPS.finditer(text))
 
 
-def _is_card(text: str) -> bool:
+def _holds_card(text: str) -> bool:
+    groups = re.split("[ -]", text)
+    for first in range(len(groups)):
+        number = ""
+        for group in groups[first:]:
+            number += group
+            if len(number) >= CARD_LENGTHS.stop:
+                break
+            if len(number) in CARD_LENGTHS and _is_card(number):
+                return True
+    return False
+
+
+def _is_card(number: str) -> bool:
     # ISO/IEC 7812-1, annex B: every second digit from the right counts double, less nine above nine.
-    digits = [int(sign) for sign in text if sign.isdecimal()][::-1]
+    digits = [int(sign) for sign in reversed(number)]
     doubled = [digit * 2 - 9 * (digit > 4) for digit in digits[1::2]]
     return (sum(digits[::2]) + sum(doubled)) % 10 == 0 and len(set(digits)) > 1
 

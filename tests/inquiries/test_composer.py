@@ -322,6 +322,13 @@ def test_while_one_message_leaves_no_other_is_written_and_its_text_is_kept(desk,
     assert not opened(desk, kept).all("textarea", name="reply-text")
 
 
+def test_a_button_that_was_pressed_twice_sends_one_message_and_frightens_nobody(desk, kept):
+    answers = [send(desk, kept) for _ in range(2)]
+
+    assert [(answer.status_code, answer.headers.get("Location")) for answer in answers] == [(302, page_of(kept))] * 2
+    assert (kept.messages.count(), Draft.objects.count()) == (1, 0)
+
+
 # --- Taking it back ---------------------------------------------------------------------------------------------------
 
 
@@ -350,6 +357,21 @@ def test_what_was_written_to_a_sample_is_taken_back_like_any_other(nurse):
     message = services.reply(kept.pk, text=TEXT, by=nurse)
 
     assert services.take_back(message.pk, by=nurse).taken_back_at
+
+
+def test_a_message_is_not_taken_back_without_its_words(kept, nurse, monkeypatch):
+    message = services.reply(kept.pk, text=TEXT, by=nurse)
+    monkeypatch.setattr(replies, "keep_draft", broken)
+
+    with pytest.raises(InterruptedError):
+        services.take_back(message.pk, by=nurse)
+
+    message.refresh_from_db()
+    assert message.can_be_taken_back()
+
+
+def broken(*args, **kwargs):
+    raise InterruptedError
 
 
 def test_taken_back_too_late_the_page_says_so(desk, kept, mail_server, monkeypatch):
