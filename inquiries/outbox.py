@@ -23,6 +23,7 @@ from post_office.settings import get_backend
 
 from inquiries import mailboxes
 from inquiries.conversation import links
+from inquiries.models import Notice
 
 logger = logging.getLogger(__name__)
 
@@ -150,13 +151,19 @@ def _save(email: Email) -> None:
 # --- What staff and services may do -----------------------------------------------------------------------------------
 
 
+@transaction.atomic
 def send_again(emails: "QuerySet[Email]") -> int:
     """Put emails back into the queue, to be tried within seconds, whatever became of them; the number of them.
 
     Not those about samples, which only look as if they had been tried.
     """
     real = emails.exclude(notice__inquiry__sample=True)
-    return _change(real, status=STATUS.queued, scheduled_time=None, number_of_retries=None)
+    again = list(real.values_list("pk", flat=True))
+    # When one fails once more, staff are told once more.
+    Notice.objects.filter(email__in=again).update(told_at=None)
+    return _change(
+        Email.objects.filter(pk__in=again), status=STATUS.queued, scheduled_time=None, number_of_retries=None
+    )
 
 
 def withdraw(emails: "QuerySet[Email]") -> int:

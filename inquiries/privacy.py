@@ -134,7 +134,7 @@ TABLES: dict[str, Table] = {
     "inquiries.LostLink": Table(
         "id period asked_at looked_at",
         {"reference": "whose link was lost", "mailbox": "a keyed digest of the address that was typed"},
-        stays="rights.py deletes them by what they hold; of everybody else, they are deleted after a day.",
+        stays="rights.py deletes them by what they hold; the worker deletes the others within a quarter of an hour.",
     ),
     "inquiries.Searchable": Table(
         "inquiry shelf room",

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pghistory
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from clinic.practice import clock
@@ -18,6 +19,7 @@ from inquiries.references import as_typed
 from inquiries.triage import GRAVEST_FIRST, assess
 
 QUARTER = 15 * 60  # seconds
+MOST_LOST = 2_000  # requests for a link that wait: ten of the worker's rounds
 
 
 @transaction.atomic
@@ -36,11 +38,15 @@ def patient_writes(inquiry_id: int, *, text: str, submission_key: uuid.UUID) -> 
     if first is not None and (first.text == text or changed_key in kept):
         return first if first.text == text else kept[changed_key]
     with change(inquiry_id, "patient_wrote", by=None, seen=None) as inquiry:
+        if urgency != Urgency.ROUTINE:
+            _raise(inquiry, urgency)
+        # A colleague who was asked to confirm the end did not know of this.
+        inquiry.closing_outcome, inquiry.closing_asked_at, inquiry.closing_asked_by = "", None, None
+        _our_turn(inquiry)
         key = changed_key if first else submission_key
         message = Message.objects.create(inquiry=inquiry, text=text, submission_key=key)
         pghistory.context(message=message.pk)
         Finding.objects.bulk_create([Finding(inquiry=inquiry, message=message, **found) for found in findings])
-        _our_turn(inquiry, urgency)
         notices.promise_news_of(message, Practice.objects.current(), urgent=urgency != Urgency.ROUTINE)
     links.prolong(inquiry)
     return message
@@ -50,20 +56,28 @@ def _kept(inquiry_id: int, *keys: uuid.UUID) -> list[Message]:
     return list(Message.objects.filter(inquiry=inquiry_id, submission_key__in=keys))
 
 
-def _our_turn(inquiry: Inquiry, urgency: str) -> None:
-    """The inquiry waits for us. What was promised already still holds: to write again must not put it off."""
-    promised = inquiry.due_at if inquiry.waits_for_us else None
-    if urgency != Urgency.ROUTINE:
-        inquiry.urgency = min(urgency, inquiry.urgency, key=[one.value for one in GRAVEST_FIRST].index)
-        # Whoever dealt with what was written before has not read this.
-        inquiry.acknowledged_at = inquiry.acknowledged_by = None
-        inquiry.paged_again_at, inquiry.pages_repeated = timezone.now(), 0
-        inquiry.save(update_fields=["paged_again_at", "pages_repeated"])
-    # A colleague who was asked to confirm the end did not know of this, either.
-    inquiry.closing_outcome, inquiry.closing_asked_at, inquiry.closing_asked_by = "", None, None
+def _raise(inquiry: Inquiry, urgency: str) -> None:
+    """Page people anew: whoever dealt with what was written before has not read this."""
+    inquiry.urgency = min(urgency, inquiry.urgency, key=[one.value for one in GRAVEST_FIRST].index)
+    inquiry.acknowledged_at = inquiry.acknowledged_by = None
+    inquiry.paged_again_at, inquiry.pages_repeated = timezone.now(), 0
+    inquiry.save(update_fields=["paged_again_at", "pages_repeated"])
+
+
+def _our_turn(inquiry: Inquiry) -> None:
+    """The inquiry waits for us. What we still owe stays due when it was: to write again must not put it off."""
+    promised = inquiry.due_at if inquiry.waits_for_us and not _answered(inquiry) else None
     put_back(inquiry)
-    due_at = clock.due_at(Practice.objects.current(), timezone.now(), urgency)
+    # By the inquiry's urgency: a calm message about a crisis must not wait for the next opening.
+    due_at = clock.due_at(Practice.objects.current(), timezone.now(), inquiry.urgency)
     inquiry.due_at = min(due_at, promised or due_at)
+
+
+def _answered(inquiry: Inquiry) -> bool:
+    """True when the last word before this one is ours, by message or by phone: then what we had promised is kept."""
+    said = inquiry.messages.filter(Q(author=None) | Q(left_at__isnull=False))
+    last = said.exclude(kind=Message.Kind.NO_ANSWER).last()
+    return inquiry.first_replied_at is not None if last is None else not last.from_patient
 
 
 @transaction.atomic
@@ -83,10 +97,11 @@ def patient_asks(inquiry_id: int, kind: str) -> Message:
             changed.last_event = "asked_deletion"
         elif kind == Message.Kind.NO_ANSWER:
             changed.last_event = "asked_no_answer"
+        if kind != Message.Kind.NO_ANSWER:
+            _our_turn(changed)
         message = Message.objects.create(inquiry=changed, kind=kind, submission_key=uuid.uuid4())
         pghistory.context(message=message.pk)
         if kind != Message.Kind.NO_ANSWER:
-            put_back(changed)
             notices.promise_news_of(message, Practice.objects.current(), urgent=False)
     return message
 
@@ -95,18 +110,24 @@ def patient_asks(inquiry_id: int, kind: str) -> Message:
 
 
 def ask_for_link(*, reference: str, email: str) -> None:
-    """Keep that somebody asks for the link to a reference; the same work whether or not there is such an inquiry."""
-    now = timezone.now()
-    asked = LostLink(
-        reference=as_typed(reference), mailbox=mailboxes.digest(email), period=int(now.timestamp()) // QUARTER
-    )
-    LostLink.objects.bulk_create([asked], ignore_conflicts=True)
+    """Keep that somebody asks for the link to a reference; the same work whether or not there is such an inquiry.
+
+    While very many wait to be looked at, a program is asking: no more are kept, and the page says the same.
+    """
+    asked = LostLink(reference=as_typed(reference), mailbox=mailboxes.digest(email), period=_period())
+    if LostLink.objects.filter(looked_at=None).count() < MOST_LOST:
+        LostLink.objects.bulk_create([asked], ignore_conflicts=True)
+
+
+def _period() -> int:
+    return int(timezone.now().timestamp()) // QUARTER
 
 
 def send_lost_links() -> int:
     """Send a link to each who asked for one and has an inquiry under this reference and address; the number sent."""
     sent = 0
-    LostLink.objects.filter(asked_at__lt=timezone.now() - timedelta(days=1)).delete()
+    # Whoever asks again in the same quarter of an hour gets no second email; after it the row serves nobody.
+    LostLink.objects.filter(looked_at__isnull=False, period__lt=_period()).delete()
     for asked in list(LostLink.objects.filter(looked_at=None).order_by("asked_at")[:200]):
         with transaction.atomic():
             # Locked, or the email would be written after a person was erased.

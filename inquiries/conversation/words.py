@@ -209,7 +209,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "diremos cuál. Una vez borrado, nadie puede recuperarlo.",
     ),
     "deletion_yes": ("Yes, ask for deletion", "Sí, pedir que se borre"),
-    "deletion_done": ("We have your request to delete what we keep.", "Recibimos su solicitud de borrar."),
+    "deletion_done": (
+        "We have your request to delete what we keep.",
+        "Recibimos su solicitud de borrar lo que guardamos.",
+    ),
     "no_answer": ("I no longer need an answer", "Ya no necesito respuesta"),
     "no_answer_how": (
         "A person at the clinic will see this. You can write to us again at any time.",

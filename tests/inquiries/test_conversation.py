@@ -11,7 +11,7 @@ from post_office.models import STATUS, Email
 
 from inquiries import outbox, services
 from inquiries.conversation import arrivals, links, replies
-from inquiries.models import Inquiry, Link, Message, Notice, Status, Urgency
+from inquiries.models import Inquiry, Link, LostLink, Message, Notice, Status, Urgency
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -125,7 +125,13 @@ def test_a_reply_to_what_the_writer_has_not_seen_is_refused(inquiry, nurse):
 
 @pytest.mark.parametrize(
     "text",
-    ["Your card 4111 1111 1111 1111 was charged", "SSN 219-09-9999 on file", "card: 378282246310005."],
+    [
+        "Your card 4111 1111 1111 1111 was charged",
+        "Card 4111-1111-1111-1111 12/28",
+        "Call 212 555 0123 4111111111111111",
+        "SSN 219-09-9999 on file",
+        "card: 378282246310005.",
+    ],
 )
 def test_a_text_that_seems_to_hold_a_card_or_social_security_number_needs_a_second_look(inquiry, nurse, text):
     with pytest.raises(services.LooksPrivate):
@@ -178,6 +184,23 @@ def test_an_email_that_did_not_arrive_brings_its_inquiry_back_once(inquiry, nurs
     assert brought == [1, 0]
 
 
+def test_an_email_that_is_tried_again_and_fails_again_brings_its_inquiry_back_again(inquiry, nurse, monkeypatch):
+    message = services.reply(inquiry.pk, text="Yes.", by=nurse)
+    later(monkeypatch, 21)
+    replies.let_leave()
+    emails = Email.objects.filter(pk=email_of(message).pk)
+    emails.update(status=STATUS.failed)
+    replies.undelivered()
+    services.close(inquiry.pk, outcome="answered", by=nurse)
+
+    outbox.send_again(emails)
+    emails.update(status=STATUS.failed)
+    replies.undelivered()
+
+    inquiry.refresh_from_db()
+    assert inquiry.status == Status.OPEN
+
+
 def test_one_message_that_cannot_leave_does_not_hold_up_the_others(nurse, monkeypatch):
     bad, good = (services.reply(factories.inquiry().pk, text="Yes.", by=nurse, then="answered") for _ in range(2))
 
@@ -226,6 +249,41 @@ def test_to_write_again_does_not_put_off_what_was_promised(inquiry):
 
     inquiry.refresh_from_db()
     assert inquiry.due_at == promised
+
+
+@pytest.mark.parametrize("wish", ["", Message.Kind.COPY])
+@pytest.mark.parametrize("how", ["by message", "by phone"])
+def test_what_was_promised_is_over_once_we_have_answered_and_what_comes_then_gets_a_time_of_its_own(
+    inquiry, nurse, monkeypatch, how, wish
+):
+    if how == "by phone":
+        services.log_call(inquiry.pk, call="reached", by=nurse)
+    else:
+        services.reply(inquiry.pk, text="We look into it.", by=nurse, then="keep")
+    later(monkeypatch, 21)
+    replies.let_leave()
+    later(monkeypatch, 30 * 24 * 3600)
+
+    if wish:
+        services.patient_asks(inquiry.pk, wish)
+    else:
+        services.patient_writes(inquiry.pk, text="Is there any news?", submission_key=uuid.uuid4())
+
+    inquiry.refresh_from_db()
+    assert (inquiry.is_overdue(), inquiry.due_at > timezone.now()) == (False, True)
+
+
+def test_a_calm_message_about_a_crisis_is_due_as_a_crisis_is(nurse):
+    inquiry = factories.inquiry(message="I want to kill myself")
+    minutes = inquiry.due_at - inquiry.received_at
+    services.claim(inquiry.pk, by=nurse)
+    next_week = timezone.localdate() + timedelta(days=7)
+    services.wait(inquiry.pk, until=next_week, by=nurse)
+
+    services.patient_writes(inquiry.pk, text="Are you there?", submission_key=uuid.uuid4())
+
+    inquiry.refresh_from_db()
+    assert inquiry.due_at - timezone.now() <= minutes
 
 
 def test_a_message_that_speaks_of_suicide_pages_people_even_when_somebody_dealt_with_an_earlier_one(nurse):
@@ -337,3 +395,16 @@ def test_a_link_asked_for_many_times_is_sent_once(inquiry):
         arrivals.send_lost_links()
 
     assert Notice.objects.filter(kind=Notice.Kind.LINK).count() == 1
+
+
+def test_a_program_that_asks_for_links_without_end_fills_no_table(inquiry, monkeypatch):
+    monkeypatch.setattr(arrivals, "MOST_LOST", 3)
+
+    for number in range(10):
+        services.ask_for_link(reference="ABCDEFGH", email=f"{number}@example.org")
+    waiting = LostLink.objects.count()
+    arrivals.send_lost_links()
+    later(monkeypatch, arrivals.QUARTER)
+    arrivals.send_lost_links()
+
+    assert (waiting, LostLink.objects.count()) == (3, 0)
