@@ -94,7 +94,9 @@ def move_it_on(page: Page) -> None:
     stands(page, "New")
     press(page, "Claim")
     stands(page, "Open")
-    page.get_by_label("Wait until").fill((timezone.localdate() + timedelta(days=7)).isoformat())
+    page.get_by_role("form", name="Wait on the patient").get_by_label("Wait until").fill(
+        (timezone.localdate() + timedelta(days=7)).isoformat()
+    )
     press(page, "Wait on the patient")
     stands(page, "Waiting on the patient")
     page.get_by_label("How did it end?").select_option("Answered")
