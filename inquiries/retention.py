@@ -30,7 +30,7 @@ def over(day: date, practice: Practice) -> dict[str, InquiryQuerySet]:
 
     Urgent ones are erased only after somebody has closed them: until then somebody may need help.
     """
-    kept = Inquiry.objects.filter(erased_at=None).order_by("pk")
+    kept = Inquiry.objects.filter(erased_at=None)
     ended, closed = kept.filter(status=Status.DONE), practice.keep_closed_months
     waits = kept.filter(status__in=[Status.NEW, Status.OPEN, Status.WAITING], urgency=Urgency.ROUTINE)
     days, unanswered = practice.keep_quarantined_days, practice.keep_unanswered_months
@@ -39,8 +39,9 @@ def over(day: date, practice: Practice) -> dict[str, InquiryQuerySet]:
         "Closed": (ended, "closed_at", months_before(day, closed) if closed else None),
         "Never closed": (waits, "last_event_at", months_before(day, unanswered) if unanswered else None),
     }
+    # In the order of the index: by number, the database would read every row that was erased before.
     return {
-        kind: rows.filter(**{f"{since}__lt": begins(limit, practice)}) if limit else rows.none()
+        kind: rows.filter(**{f"{since}__lt": begins(limit, practice)}).order_by(since, "pk") if limit else rows.none()
         for kind, (rows, since, limit) in limits.items()
     }
 

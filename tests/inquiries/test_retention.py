@@ -8,6 +8,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
 from django.utils import timezone
 
 from clinic.practice.models import Practice
@@ -202,6 +203,14 @@ def test_a_worker_that_is_killed_leaves_whole_ones_and_the_next_round_goes_on(nu
     halfway = [is_erased(first), is_erased(second), second.notices.count()]
 
     assert (halfway, retention.keep_to_periods(), is_erased(second)) == ([True, False, 2], 1, True)
+
+
+def test_finding_what_was_closed_for_too_long_reads_an_index_and_nothing_that_was_erased_before():
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")  # as where there are very many
+        plan = retention.over(date(2026, 11, 21), Practice.objects.current())["Closed"].explain()
+
+    assert "inquiry_to_erase" in plan
 
 
 @pytest.mark.parametrize("why", [services.Refused("An email is on its way."), ValueError("a fault of ours")])
