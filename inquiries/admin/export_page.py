@@ -31,7 +31,7 @@ class ExportForm(forms.Form):
         label="Why do you need this file?",
         help_text="Kept in the access log with your name. Do not write anything about a patient here.",
         max_length=300,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "aria-describedby": "id_reason_help"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": "Write why you need this file"},
     )
     person = forms.BooleanField(label="With names and how to reach people", required=False)

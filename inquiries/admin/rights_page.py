@@ -13,6 +13,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -77,7 +78,7 @@ class ReasonForm(forms.Form):
         label="Why do you do this?",
         help_text="Kept for good, in the access log with your name. Do not name the person here.",
         max_length=300,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "aria-describedby": "id_reason_help"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": "Write why you do this"},
     )
     unanswered_too = forms.BooleanField(
@@ -134,7 +135,9 @@ def show(desk: "InquiryAdmin", request: HttpRequest, inquiry_id: int) -> HttpRes
         access.record(request, Access.Deed.OPENED, inquiry)
         access.record(request, Access.Deed.LISTED, inquiry)
     practice = Practice.objects.recent()
-    rows = [_row(each, practice) for each in of_same_person(inquiry).select_related("held_by", "erased_by")]
+    asked = Message.objects.filter(kind__in=[Message.Kind.COPY, Message.Kind.DELETION])
+    same = of_same_person(inquiry).select_related("held_by", "erased_by")
+    rows = [_row(each, practice) for each in same.prefetch_related(Prefetch("messages", asked, to_attr="asked"))]
     context = {
         **_frame(desk, request, inquiry),
         "title": f"Rights and retention: {inquiry}",
@@ -224,14 +227,13 @@ def _frame(desk: "InquiryAdmin", request: HttpRequest, inquiry: Inquiry) -> dict
 
 
 def _row(inquiry: Inquiry, practice: Practice) -> dict[str, Any]:
-    asked = inquiry.messages.filter(kind__in=[Message.Kind.COPY, Message.Kind.DELETION])
     in_words = partial(clock.in_words, practice=practice)
     return {
         "inquiry": inquiry,
         "received": in_words(inquiry.received_at),
         "held": in_words(inquiry.held_at) if inquiry.held_at else "",
         "erased": in_words(inquiry.erased_at) if inquiry.erased_at else "",
-        "asked": [f"{each.get_kind_display()}, {in_words(each.written_at)}" for each in asked],
+        "asked": [f"{each.get_kind_display()}, {in_words(each.written_at)}" for each in inquiry.asked],  # type: ignore[attr-defined]  # fetched with it
     }
 
 

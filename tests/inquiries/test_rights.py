@@ -6,12 +6,14 @@ import json
 import zipfile
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinic.practice.models import Practice
 from inquiries import handing_out, services
 from inquiries.models import Access, Inquiry, Message
-from tests import database, factories
+from tests import database, factories, markup
 from tests.a_person import OF_THE_PERSON, a_search_for, kept_of_a_person
 
 pytestmark = pytest.mark.django_db
@@ -165,6 +167,29 @@ def test_who_erases_does_not_keep_in_their_session_what_they_searched_for(desk, 
     desk.post(rights(inquiry, "erase"), confirmed(inquiry))
 
     assert database.where("quellwater") == {}
+
+
+def test_what_is_wrong_with_a_reason_is_read_out_with_its_field(desk, inquiry):
+    page = markup.read(desk.post(rights(inquiry, "hold"), confirmed(inquiry, reason="")).content)
+
+    described = page.one("input", name="reason").attributes["aria-describedby"].split()
+    said = [each.words() for each in page if each.attributes.get("id") in described]
+    assert said == [
+        "Kept for good, in the access log with your name. Do not name the person here.",
+        "Write why you do this",
+    ]
+
+
+def test_many_inquiries_of_a_person_cost_the_page_no_more_than_a_few(desk):
+    one, counts = factories.inquiry(), []
+
+    for _ in range(3):
+        with CaptureQueriesContext(connection) as asked:
+            desk.get(rights(one))
+        counts.append(len(asked))
+        factories.inquiry()
+
+    assert counts[1] == counts[2]  # the first visit also writes down that there was one
 
 
 def test_an_unanswered_one_is_erased_only_with_the_tick(desk):
