@@ -18,13 +18,16 @@ ARTICLES = [path.stem for path in sorted(loader.STARTER.glob("*.md")) if path.st
 FORMS = ["contact", "contact with errors", "form open for too long", "message not saved", "receipt", "urgent receipt"]
 PUBLIC = ["home", *ARTICLES, *FORMS, "not found", "fault"]
 DESK = ["sign in", "failed sign in", "desk", "new inquiry", "claimed inquiry", "refused change", "conflict", "findings"]
-ELSEWHERE = {  # on the desk, pages that an address is enough for
+DESK += ["hold without a reason", "erasure refused"]
+ELSEWHERE = {  # on the desk, pages that an address is enough for; "{}" is an inquiry's number
     "components": "/admin/components/",
     "triage list": "/admin/inquiries/inquiry/",
     "filtered list": "/admin/inquiries/inquiry/?topic=treatment&standing=all",
     "list with a filter that makes no sense": "/admin/inquiries/inquiry/?since=9999-12-31",
     "nothing at this address": "/admin/nowhere/",
     "access log": "/admin/inquiries/access/",
+    "rights": "/admin/inquiries/inquiry/{}/rights/",
+    "export for another system": "/admin/inquiries/inquiry/{}/fhir/",
     "handover": "/admin/inquiries/inquiry/handover/",
     "prepared answers": "/admin/inquiries/answer/",
     "new prepared answer": "/admin/inquiries/answer/add/",
@@ -113,7 +116,10 @@ def visit_desk(open_page: OpenPage, name: str, **options: Any) -> Page:
     if name == "desk":
         return page
     if name in ELSEWHERE:
-        page.goto(ELSEWHERE[name])
+        page.goto(ELSEWHERE[name].format(kept.pk))
+        return page
+    if name in ("hold without a reason", "erasure refused"):
+        ask_for_rights(page, kept.pk, name)
         return page
     if name == "findings":
         page.goto("/admin/inquiries/inquiry/")
@@ -133,6 +139,17 @@ def visit_desk(open_page: OpenPage, name: str, **options: Any) -> Page:
         page.get_by_role("button", name="Close", exact=True).click()
         expect(page.get_by_role("link", name="Choose how the inquiry ended")).to_be_visible()
     return page
+
+
+def ask_for_rights(page: Page, number: int, name: str) -> None:
+    """What somebody sees who cannot do yet what a person asks of us."""
+    page.goto(ELSEWHERE["rights"].format(number))
+    page.get_by_role("button", name="Erase …" if name == "erasure refused" else "Set a legal hold …").click()
+    if name == "erasure refused":
+        expect(page.get_by_text("is urgent and not closed")).to_be_visible()
+    else:
+        page.get_by_role("button", name="Set a legal hold").click()
+        expect(page.get_by_role("alert")).to_be_focused()
 
 
 @pytest.mark.parametrize("name", PUBLIC)

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any, Literal
@@ -36,22 +36,10 @@ VIEWS: list[tuple[int, str, Literal["light", "dark"]]] = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def mail(settings: Any) -> Iterator[MailServer]:
-    """A mail server that the outbox sends to."""
-    server = MailServer()
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
-    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
-    settings.POST_OFFICE = {"BACKENDS": {"default": "inquiries.smtp.EmailBackend"}}
-    server.start()
-    yield server
-    server.stop()
-
-
-def newest(mail: MailServer) -> str:
+def newest(mail_server: MailServer) -> str:
     """What the newest email says, once everything that is due has left."""
     outbox.send_due()
-    body = mail.arrived[-1].get_body(("plain",))
+    body = mail_server.arrived[-1].get_body(("plain",))
     assert isinstance(body, EmailMessage)
     return str(body.get_content())
 
@@ -68,19 +56,19 @@ def write_as_staff(inquiry: Inquiry, text: str) -> Message:
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-def test_a_patient_asks_is_answered_reads_and_writes_back(open_page, site, mail, settings, scripts):
+def test_a_patient_asks_is_answered_reads_and_writes_back(open_page, site, mail_server, settings, scripts):
     settings.SITE_URL = site
     inquiry = factories.inquiry()
     write_as_staff(inquiry, "Yes. We can see you on Tuesday.\nBring your list of medicines.")
-    email = newest(mail)
-    assert not [word for word in PRIVATE if word in mail.arrived[-1].as_string()]
+    email = newest(mail_server)
+    assert not [word for word in PRIVATE if word in mail_server.arrived[-1].as_string()]
 
     link = re.search(r"\S+/m/\S+/", email)
     assert link
     page = open_page(link[0], java_script_enabled=scripts)
     expect(page.get_by_role("main")).not_to_contain_text(inquiry.reference)
     page.get_by_role("button", name="Send me a code").click()
-    code = re.search(r"\b\d{6}\b", newest(mail))
+    code = re.search(r"\b\d{6}\b", newest(mail_server))
     assert code
     page.get_by_label("Code from the email").fill(f" {code[0][:3]} {code[0][3:]} ")
     page.get_by_role("button", name="Continue").click()
@@ -96,7 +84,7 @@ def test_a_patient_asks_is_answered_reads_and_writes_back(open_page, site, mail,
     assert inquiry.status in (Status.NEW, Status.OPEN)
     assert inquiry.due_at > timezone.now()
     assert inquiry.messages.get(author=None).text == "Thank you.\nMay I bring my sister?"
-    assert "/admin/" in newest(mail)
+    assert "/admin/" in newest(mail_server)
 
 
 def test_what_was_typed_when_the_page_locked_itself_is_in_the_box_again_after_the_code(open_page):
