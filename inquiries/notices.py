@@ -251,7 +251,7 @@ def _rows(letters: list[Letter], inquiry: Inquiry, leaves_at: datetime | None = 
     # Not post_office.mail.send(): it reads texts as Django templates, so a clinic called "{{ x }}" would be run.
     rows: list[Model] = []
     for letter in letters:
-        if _is_one_address(letter.to):
+        if is_one_address(letter.to):
             notice = Notice(inquiry_id=inquiry.pk, kind=letter.kind, mailbox=letter.mailbox, **about)
             rows += [_email(letter, leaves_at), notice]
     return rows
@@ -279,7 +279,7 @@ def _from(mail_from: str, sender: str) -> str:
     return formataddr((name or sender, address))
 
 
-def _is_one_address(address: str) -> bool:
+def is_one_address(address: str) -> bool:
     """False for a quoted one such as "a,other@example.org,b"@example.org.
 
     It is valid, but the outbox keeps its addresses in one text with commas between them and would write to the other.

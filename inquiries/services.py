@@ -17,7 +17,8 @@ from inquiries import notices
 from inquiries.changes import Refused, Stale, change, change_all, may_act, require, require_present
 from inquiries.closing import close, confirm_close, decline_close, stop_pages
 from inquiries.conversation.arrivals import ask_for_link, mark_opened, patient_asks, patient_writes
-from inquiries.conversation.replies import LooksPrivate, bounced, correct_contact, reply, send_again, take_back
+from inquiries.conversation.contact import correct_contact
+from inquiries.conversation.replies import LooksPrivate, bounced, reply, send_again, take_back
 from inquiries.entries import log_call, note
 from inquiries.intake import NoRoom, submit
 from inquiries.models import Inquiry, Status, Urgency

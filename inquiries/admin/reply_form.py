@@ -13,6 +13,7 @@ from inquiries import services
 from inquiries.admin.action_forms import ActionForm
 from inquiries.answers import VARIABLE
 from inquiries.conversation import replies
+from inquiries.conversation.private_numbers import looks_private
 from inquiries.models import Inquiry, Message, ReplyBy, Urgency
 
 WAITS = timedelta(days=7)
@@ -51,7 +52,7 @@ class ReplyForm(ActionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if replies.looks_private(str(self["text"].value() or "")):
+        if looks_private(str(self["text"].value() or "")):
             self.fields["checked"].widget = forms.CheckboxInput()
 
     def clean(self) -> dict[str, Any]:
@@ -62,7 +63,7 @@ class ReplyForm(ActionForm):
             self.add_error("text", "Write the message first")
         if blank := VARIABLE.search(text):
             self.add_error("text", f"Fill in or remove {blank[0]} before you send this")
-        if replies.looks_private(text) and not given.get("checked"):
+        if looks_private(text) and not given.get("checked"):
             self.add_error("text", PRIVATE)
         until, waits = given.get("wait_until"), given.get("then") == Message.Then.WAIT
         if waits and "wait_until" not in self.errors and (until is None or until <= _today()):

@@ -5,12 +5,9 @@ that taking it back has nothing to put right. The worker sees to that, and to em
 """
 
 import logging
-import re
 from datetime import date, timedelta
 
 import pghistory
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
@@ -23,6 +20,7 @@ from inquiries.answers import VARIABLE
 from inquiries.changes import Refused, change, require
 from inquiries.closing import close
 from inquiries.conversation import links
+from inquiries.conversation.private_numbers import looks_private
 from inquiries.entries import forget_draft, keep_draft
 from inquiries.models import Draft, Inquiry, Message, Outcome, Status
 from inquiries.text import normalised
@@ -32,10 +30,6 @@ logger = logging.getLogger(__name__)
 UNDO = timedelta(seconds=20)
 AT_ONCE = 200  # in one of the worker's rounds
 LONGEST = 10_000  # characters
-# Digits as people write them, in groups; a date or a phone number may stand right before or behind a card's.
-GROUPS = re.compile(r"\d+(?:[ -]\d+)*")
-CARD_LENGTHS = range(13, 20)  # digits
-SOCIAL_SECURITY = re.compile(r"(?<!\d)(?!000|666|9\d\d)\d{3}[ -](?!00)\d{2}[ -](?!0000)\d{4}(?!\d)")
 
 
 class LooksPrivate(Refused):
@@ -66,8 +60,7 @@ def reply(
     with change(inquiry_id, "reply", by=by, seen=seen) as inquiry:
         require(inquiry, "answered", Status.NEW, Status.OPEN, Status.WAITING)
         _require_words(text, checked)
-        if not inquiry.email:
-            raise Refused("There is no email address to write to. Call instead, and log the call.")
+        _require_address(inquiry)
         if on_its_way(inquiry):
             raise Refused("A message to this person leaves in a few seconds. Wait for it, or take it back.")
         if then == Message.Then.WAIT and (wait_until is None or wait_until <= _today()):
@@ -117,6 +110,13 @@ def role_of(person: StaffUser) -> str:
     return next((role for role in ("Clinician", "Manager", "Front desk") if role in mine & set(ROLES)), "Clinic staff")
 
 
+def _require_address(inquiry: Inquiry) -> None:
+    if not inquiry.email:
+        raise Refused("There is no email address to write to. Call instead, and log the call.")
+    if not notices.is_one_address(inquiry.email):
+        raise Refused("No email can be sent to this address. Correct it, or call instead and log the call.")
+
+
 def _require_words(text: str, checked: bool) -> None:
     if not text.strip():
         raise Refused("Write the message first.")
@@ -129,31 +129,6 @@ def _require_words(text: str, checked: bool) -> None:
             "This seems to hold the number of a card or a social security number. Take it out, "
             "or tick the box below the text if it is something else."
         )
-
-
-def looks_private(text: str) -> bool:
-    """True for what has the shape of a US social security number, or of a card number with a right check digit."""
-    return bool(SOCIAL_SECURITY.search(text)) or any(_holds_card(found[0]) for found in GROUPS.finditer(text))
-
-
-def _holds_card(text: str) -> bool:
-    groups = re.split("[ -]", text)
-    for first in range(len(groups)):
-        number = ""
-        for group in groups[first:]:
-            number += group
-            if len(number) >= CARD_LENGTHS.stop:
-                break
-            if len(number) in CARD_LENGTHS and _is_card(number):
-                return True
-    return False
-
-
-def _is_card(number: str) -> bool:
-    # ISO/IEC 7812-1, annex B: every second digit from the right counts double, less nine above nine.
-    digits = [int(sign) for sign in reversed(number)]
-    doubled = [digit * 2 - 9 * (digit > 4) for digit in digits[1::2]]
-    return (sum(digits[::2]) + sum(doubled)) % 10 == 0 and len(set(digits)) > 1
 
 
 # --- Leaving (the worker) ---------------------------------------------------------------------------------------------
@@ -239,8 +214,7 @@ def send_again(message_id: int, *, by: StaffUser) -> Message:
         message = Message.objects.get(pk=message_id)
         if message.left_at is None:
             raise Refused("This message has not left, so there is nothing to send again.")
-        if not inquiry.email:
-            raise Refused("There is no email address to write to. Call instead, and log the call.")
+        _require_address(inquiry)
         outbox.withdraw(notices.emails_of(message))
         message.inquiry = inquiry
         notices.promise_reply(message, Practice.objects.current())
@@ -268,35 +242,6 @@ def put_back(inquiry: Inquiry) -> None:
     inquiry.status, inquiry.owner = (Status.OPEN, owner) if there else (Status.NEW, None)
     inquiry.waiting_until = None
     inquiry.due_at = clock.due_at(Practice.objects.current(), timezone.now(), inquiry.urgency)
-
-
-# --- Contact details --------------------------------------------------------------------------------------------------
-
-
-def correct_contact(
-    inquiry_id: int, *, email: str, phone: str, reply_by: str, by: StaffUser, seen: int | None = None
-) -> Inquiry:
-    """Put right how to reach a person. Their link is replaced: whoever owns the old address must not read on.
-
-    Raises Refused for an address that cannot be one, and without the address or number that the reply needs.
-    """
-    email, phone = email.strip(), normalised(phone).strip()
-    if email:
-        try:
-            validate_email(email)
-        except ValidationError as error:
-            raise Refused("Enter an email address in the correct format, like name@example.com.") from error
-    if not (email if reply_by == "email" else phone):
-        raise Refused("Enter what the reply needs: an email address or a phone number.")
-    with change(inquiry_id, "correct_contact", by=by, seen=seen) as inquiry:
-        if (inquiry.email, inquiry.phone, inquiry.reply_by) == (email, phone, reply_by):
-            raise Refused("Nothing has changed.")
-        if inquiry.email.lower() != email.lower():
-            links.replace(inquiry)
-            notices.withdraw_to_patient(inquiry)
-        inquiry.email, inquiry.phone, inquiry.reply_by = email, phone, reply_by
-        inquiry.save(update_fields=["email", "phone", "reply_by"])
-    return inquiry
 
 
 def _today() -> date:

@@ -150,6 +150,13 @@ def test_a_reply_with_a_variable_that_is_not_filled_is_refused(inquiry, nurse):
         services.reply(inquiry.pk, text="Dear {name}, yes.", by=nurse)
 
 
+def test_a_reply_to_an_address_that_no_email_can_be_sent_to_is_refused_and_not_lost(nurse):
+    inquiry = factories.inquiry(email='"ada,eve"@example.org')
+
+    with pytest.raises(services.Refused, match="No email can be sent"):
+        services.reply(inquiry.pk, text="Yes.", by=nurse, then="answered")
+
+
 def test_the_words_of_a_reply_taken_back_are_in_the_writers_draft(inquiry, nurse):
     message = services.reply(inquiry.pk, text="We can see you on Tuesday.", by=nurse)
 
