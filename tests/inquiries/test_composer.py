@@ -127,6 +127,15 @@ def test_the_preview_shows_the_role_in_the_patients_language(desk, nurse):
     assert "They asked to be answered in Spanish" in page.one("p", class_="desk-warning").words()
 
 
+def test_the_preview_says_with_whom_the_inquiry_stays(desk, kept, nurse, colleague):
+    mine = preview(desk, kept, then="keep").content.decode()
+    services.assign(kept.pk, to=colleague, by=nurse)
+    kept.refresh_from_db()
+    his = preview(desk, kept, then="keep").content.decode()
+
+    assert ("stays open with you." in mine, "stays open with Carlos." in his) == (True, True)
+
+
 def test_a_preview_sends_nothing_and_changes_nothing(desk, kept):
     preview(desk, kept)
 
