@@ -50,7 +50,7 @@ def test_a_second_reader_costs_no_query_and_no_cookie(site, django_assert_num_qu
     with django_assert_num_queries(0):
         response = site.get(PAGE)
 
-    assert b"The one cookie" in response.content
+    assert b"Our cookies" in response.content
     assert not response.cookies
     assert "Cookie" not in response.headers.get("Vary", "")
 
@@ -227,7 +227,7 @@ def test_a_link_with_words_that_other_sites_add_costs_no_query(site, django_asse
     with django_assert_num_queries(0):
         response = site.get(PAGE + "?fbclid=abc")
 
-    assert b"The one cookie" in response.content
+    assert b"Our cookies" in response.content
 
 
 def test_nothing_of_a_query_string_can_get_into_what_is_kept(site, rf):
@@ -271,7 +271,7 @@ def test_a_page_not_read_since_the_last_edit_is_served_as_it_was_while_the_datab
         response = site.get(PAGE)
 
     assert response.status_code == 200
-    assert b"The one cookie" in response.content
+    assert b"Our cookies" in response.content
 
 
 def test_memory_holds_published_pages_only(site, clock):
