@@ -107,9 +107,12 @@ def _date_back(inquiry: Inquiry, now: datetime) -> None:
     """
     minutes = {"acknowledged_at": 3 + inquiry.submission_key.int % 15}
     minutes |= dict.fromkeys(["first_replied_at", "closed_at"], 90 + inquiry.submission_key.int % 1500)
-    stamped = Inquiry.objects.values(*minutes).get(pk=inquiry.pk)
+    stamped = Inquiry.objects.values(*minutes, "last_event").get(pk=inquiry.pk)
+    minutes["last_event_at"] = 0 if stamped["last_event"] == "received" else 90 + inquiry.submission_key.int % 1500
     moments = {
-        name: min(now, inquiry.received_at + timedelta(minutes=minutes[name])) for name in minutes if stamped[name]
+        name: min(now, inquiry.received_at + timedelta(minutes=after))
+        for name, after in minutes.items()
+        if stamped.get(name, True)
     }
     # No step of anybody's, so history must not show the last one once more.
     with pgtrigger.ignore("inquiries.Inquiry:changed_update"):
