@@ -3,7 +3,7 @@
 from functools import wraps
 from http import HTTPStatus
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import resolve
 
@@ -71,7 +71,7 @@ def write(request: HttpRequest, link: Link, token: str) -> HttpResponse:
 def ask(request: HttpRequest, link: Link, token: str, kind: str) -> HttpResponse:
     """Ask for a copy or for deletion, or say that no answer is needed: first what that means, then the button."""
     if kind not in ASKED:
-        raise Http404
+        return unknown(request, kind)
     if request.method == "POST":
         services.patient_asks(link.inquiry_id, kind)
         return redirect("done", token=token, done=kind)

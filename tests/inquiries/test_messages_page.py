@@ -576,6 +576,17 @@ def test_no_page_is_kept_listed_or_named_to_other_sites(client, inquiry, below):
         assert "'unsafe" not in answer.headers["Content-Security-Policy"]
 
 
+@pytest.mark.parametrize("below, status", [("done/message/", 200), ("done/nothing/", 200), ("ask/nothing/", 404)])
+def test_an_address_that_somebody_made_up_is_no_fault_and_as_bare_as_the_others(client, inquiry, below, status):
+    loader.load()
+    services.patient_writes(inquiry.pk, text="Thank you.", submission_key=uuid.uuid4())
+
+    page = client.get(come_in(client, inquiry) + below)
+
+    assert page.status_code == status
+    assert not markup.read(page.content).all("footer")
+
+
 def test_the_cookie_opens_for_half_an_hour_and_no_script_can_read_it(client, inquiry):
     come_in(client, inquiry)
 
