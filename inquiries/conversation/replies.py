@@ -89,7 +89,9 @@ def take_back(message_id: int, *, by: StaffUser) -> Message:
     with change(inquiry_id, "take_back", by=by, seen=None):
         message = Message.objects.select_for_update().get(pk=message_id)
         emails = notices.emails_of(message)  # none about a sample
-        if not message.can_be_taken_back() or outbox.withdraw(emails) < emails.count():
+        outbox.withdraw(emails)
+        # What was put aside, now or before, has not left.
+        if not message.can_be_taken_back() or emails.exclude(status=outbox.WITHDRAWN).exists():
             raise Refused("It cannot be taken back: it has left. Write again, or call.")
         message.taken_back_at = timezone.now()
         message.save(update_fields=["taken_back_at"])
@@ -258,7 +260,8 @@ def correct_contact(
 ) -> Inquiry:
     """Put right how to reach a person. Their link is replaced: whoever owns the old address must not read on.
 
-    Raises Refused for an address that cannot be one, and without the address or number that the reply needs.
+    Raises Refused for an address that cannot be one, without the address or number that the reply needs, and while a
+    message is on its way to another address.
     """
     email, phone = email.strip(), normalised(phone).strip()
     if email:
@@ -272,6 +275,8 @@ def correct_contact(
         if (inquiry.email, inquiry.phone, inquiry.reply_by) == (email, phone, reply_by):
             raise Refused("Nothing has changed.")
         if inquiry.email.lower() != email.lower():
+            if on_its_way(inquiry):  # its email would be put aside, and nobody told of the message
+                raise Refused("A message to this person leaves in a few seconds. Wait for it, or take it back.")
             links.replace(inquiry)
             notices.withdraw_to_patient(inquiry)
         inquiry.email, inquiry.phone, inquiry.reply_by = email, phone, reply_by
