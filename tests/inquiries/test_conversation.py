@@ -11,7 +11,7 @@ from post_office.models import STATUS, Email
 
 from inquiries import outbox, services
 from inquiries.conversation import arrivals, links, replies
-from inquiries.models import Code, Inquiry, Link, Message, Notice, Status, Urgency
+from inquiries.models import Code, Inquiry, Link, LostLink, Message, Notice, Status, Urgency
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -369,6 +369,26 @@ def test_a_lost_link_goes_only_to_the_address_on_file(inquiry, email, sent):
     services.ask_for_link(reference=inquiry.reference.lower(), email=inquiry.email if email == "right" else email)
 
     assert (arrivals.send_lost_links(), Notice.objects.filter(kind=Notice.Kind.LINK).count()) == (sent, sent)
+
+
+def test_a_flood_of_made_up_references_does_not_keep_a_person_waiting_for_their_link(inquiry):
+    flood = [LostLink(reference="GGGGGGG3", mailbox=f"{number:064}", period=1) for number in range(500)]
+    LostLink.objects.bulk_create(flood)
+    services.ask_for_link(reference=inquiry.reference, email=inquiry.email)
+
+    assert arrivals.send_lost_links() == 1
+
+
+def test_of_very_many_messages_within_an_hour_only_urgent_ones_are_kept(inquiry, monkeypatch):
+    monkeypatch.setattr(arrivals, "MOST_AN_HOUR", 2)
+    for text in ("One.", "Two."):
+        services.patient_writes(inquiry.pk, text=text, submission_key=uuid.uuid4())
+
+    with pytest.raises(services.TooManyMessages):
+        services.patient_writes(inquiry.pk, text="Three.", submission_key=uuid.uuid4())
+    services.patient_writes(inquiry.pk, text="I want to kill myself", submission_key=uuid.uuid4())
+
+    assert [message.text for message in inquiry.messages.all()] == ["One.", "Two.", "I want to kill myself"]
 
 
 def test_a_link_asked_for_many_times_is_sent_once(inquiry):
