@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 WAITING = [STATUS.queued, STATUS.requeued]
 # Not sent and no longer wanted: a page that somebody has answered, a failure that staff have put aside, a receipt for
-# a mailbox that had enough of them.
+# a mailbox that had enough of them, what went to an address that is on file no more.
 WITHDRAWN = None
 # Every state in the desk's words.
 STATES = {
@@ -81,7 +81,7 @@ def send_next(now: datetime | None = None) -> bool:
     email = due(now).select_for_update(skip_locked=True).first()
     if email is None:
         return False
-    if mailboxes.has_enough(email.pk, now):
+    if mailboxes.has_enough(email.pk, now) or links.is_for_another(email):
         email.status = WITHDRAWN
     else:
         _try(email, now or timezone.now())

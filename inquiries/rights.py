@@ -5,6 +5,7 @@ each field. docs/decisions/0016 says why. What they may have in their hands is i
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -58,13 +59,22 @@ def require_neutral(reason: str, inquiries: Iterable[Inquiry]) -> None:
     """Raise Refused without a reason, and for one that names the person: it is kept when everything else is erased."""
     if not reason.strip():
         raise Refused("Write why you do this.")
-    said, digits = set(re.findall(r"\w+", reason.casefold())), re.sub(r"\D", "", reason)
+    said, digits = _plain_words(reason), re.sub(r"\D", "", reason)
     for inquiry in inquiries:
-        named = {word for word in re.findall(r"\w+", inquiry.name.casefold()) if len(word) >= SHORTEST_NAME} & said
+        name = _plain_words(inquiry.name)
+        named = {word for word in name if len(word) >= SHORTEST_NAME} & set(said)
+        # All of a name that is short words only, such as "Li Wu".
+        named |= {" ".join(name)} if len(name) > 1 and f" {' '.join(name)} " in f" {' '.join(said)} " else set()
         phone = re.sub(r"\D", "", inquiry.phone)
         called = any(phone[start : start + LEAST_DIGITS] in digits for start in range(len(phone) - LEAST_DIGITS + 1))
         if named or called or (inquiry.email and inquiry.email.casefold() in reason.casefold()):
             raise Refused("The reason is kept for good, so it must not name the person or say how to reach them.")
+
+
+def _plain_words(text: str) -> list[str]:
+    """Without capitals and accents: whoever types a reason often leaves them out."""
+    letters = (sign for sign in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(sign))
+    return re.findall(r"\w+", "".join(letters))
 
 
 # --- Erasing ----------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pghistory
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from clinic.practice import clock
@@ -20,6 +20,12 @@ from inquiries.triage import GRAVEST_FIRST, assess
 
 QUARTER = 15 * 60  # seconds
 MOST_LOST = 2_000  # requests for a link that wait: ten of the worker's rounds
+# From one person; nobody types as many, and each one stays for years and writes to the front desk.
+MOST_AN_HOUR = 60
+
+
+class TooManyMessages(Exception):
+    """This person has written so much within the hour that a program must be at work. Nothing was kept."""
 
 
 @transaction.atomic
@@ -27,7 +33,8 @@ def patient_writes(inquiry_id: int, *, text: str, submission_key: uuid.UUID) -> 
     """Keep what the patient wrote: it is our turn again, and staff are told; the same form sent twice is kept once.
 
     The same form with other words is kept beside it. Screening may raise the inquiry, and then people are paged, even
-    if somebody dealt with an earlier crisis; it never lowers it. Raises django.db.Error when it could not be saved.
+    if somebody dealt with an earlier crisis; it never lowers it. Raises django.db.Error when it could not be saved, and
+    TooManyMessages for what is not urgent.
     """
     urgency, findings = assess({"message": text, "name": "", "contact_times": ""})
     Inquiry.objects.select_for_update().get(pk=inquiry_id)  # two presses of one button come one after the other
@@ -37,6 +44,8 @@ def patient_writes(inquiry_id: int, *, text: str, submission_key: uuid.UUID) -> 
     first = kept.get(submission_key)
     if first is not None and (first.text == text or changed_key in kept):
         return first if first.text == text else kept[changed_key]
+    if urgency == Urgency.ROUTINE and _wrote_lately(inquiry_id) >= MOST_AN_HOUR:
+        raise TooManyMessages
     with change(inquiry_id, "patient_wrote", by=None, seen=None) as inquiry:
         if urgency != Urgency.ROUTINE:
             _raise(inquiry, urgency)
@@ -50,6 +59,11 @@ def patient_writes(inquiry_id: int, *, text: str, submission_key: uuid.UUID) -> 
         notices.promise_news_of(message, Practice.objects.current(), urgent=urgency != Urgency.ROUTINE)
     links.prolong(inquiry)
     return message
+
+
+def _wrote_lately(inquiry_id: int) -> int:
+    lately = timezone.now() - timedelta(hours=1)
+    return Message.objects.filter(inquiry=inquiry_id, author=None, written_at__gt=lately).count()
 
 
 def _kept(inquiry_id: int, *keys: uuid.UUID) -> list[Message]:
@@ -128,7 +142,10 @@ def send_lost_links() -> int:
     sent = 0
     # Whoever asks again in the same quarter of an hour gets no second email; after it the row serves nobody.
     LostLink.objects.filter(looked_at__isnull=False, period__lt=_period()).delete()
-    for asked in list(LostLink.objects.filter(looked_at=None).order_by("asked_at")[:200]):
+    waiting = LostLink.objects.filter(looked_at=None)
+    # Made-up references go all at once: a flood of them must not keep a person waiting for hours.
+    waiting.filter(~Exists(Inquiry.objects.filter(reference=OuterRef("reference")))).update(looked_at=timezone.now())
+    for asked in list(waiting.order_by("asked_at")[:200]):
         with transaction.atomic():
             # Locked, or the email would be written after a person was erased.
             locked = Inquiry.objects.select_for_update(no_key=True)

@@ -7,6 +7,7 @@ from clinic.staff.models import StaffUser
 from inquiries import notices
 from inquiries.changes import Refused, change
 from inquiries.conversation import links
+from inquiries.conversation.replies import on_its_way
 from inquiries.models import Inquiry
 from inquiries.text import normalised
 
@@ -16,7 +17,8 @@ def correct_contact(
 ) -> Inquiry:
     """Put right how to reach a person. Their link is replaced: whoever owns the old address must not read on.
 
-    Raises Refused for an address that cannot be one, and without the address or number that the reply needs.
+    Raises Refused for an address that cannot be one, without the address or number that the reply needs, and while a
+    message is on its way to another address.
     """
     email, phone = email.strip(), normalised(phone).strip()
     if email:
@@ -30,6 +32,8 @@ def correct_contact(
         if (inquiry.email, inquiry.phone, inquiry.reply_by) == (email, phone, reply_by):
             raise Refused("Nothing has changed.")
         if inquiry.email.lower() != email.lower():
+            if on_its_way(inquiry):  # its email would be put aside, and nobody told of the message
+                raise Refused("A message to this person leaves in a few seconds. Wait for it, or take it back.")
             links.replace(inquiry)
             notices.withdraw_to_patient(inquiry)
         inquiry.email, inquiry.phone, inquiry.reply_by = email, phone, reply_by

@@ -25,8 +25,10 @@ from inquiries.models.link import LINK_LASTS, MOST_TRIES
 
 # What stands in the outbox for what only the sent email says.
 LINK_BLANK, CODE_BLANK = "[LINK TO THE MESSAGES]", "[CODE]"
-# A mailbox must not be flooded, and ten codes of five tries are fifty guesses at one in a million.
+# A mailbox must not be flooded. Ten codes of five tries each hour would be 36,000 guesses at one in a million before a
+# link expires, so whoever guesses wrongly fifty times must wait for the next day.
 MOST_CODES_AN_HOUR = 10
+MOST_WRONG_A_DAY = 50
 SESSION = timedelta(minutes=30)
 # Not "messages": Django keeps what it tells staff after a change in a cookie of that name.
 COOKIE = "__Host-reader" if settings.HTTPS else "reader"
@@ -80,10 +82,16 @@ def find(token: str) -> Link | None:
     return Link.objects.select_related("inquiry").filter(token_hash=_hash(token)).first()
 
 
+def is_for_another(email: Email) -> bool:
+    """True when the patient's address was corrected since: the link would go to whoever owns the old one."""
+    notice = _notice_of(email)
+    return notice is not None and [to.lower() for to in email.to] != [notice.inquiry.email.lower()]
+
+
 def fill_in(email: Email) -> None:
     """Put the link or the code into an email that is about to leave. The row in the outbox stays as it is."""
-    notice = Notice.objects.select_related("inquiry", "code").filter(email=email).first()
-    if notice is None or notice.kind not in Notice.TO_PATIENT:
+    notice = _notice_of(email)
+    if notice is None:
         return
     blanks = {LINK_BLANK: address(notice.inquiry)} if LINK_BLANK in email.message else {}
     if notice.code:
@@ -91,6 +99,12 @@ def fill_in(email: Email) -> None:
     for blank, value in blanks.items():
         email.message = email.message.replace(blank, value)
         email.html_message = email.html_message.replace(blank, value)
+
+
+def _notice_of(email: Email) -> Notice | None:
+    """What ties an email to a patient to their inquiry; None for an email to staff."""
+    to_patient = Notice.objects.filter(email=email, kind__in=Notice.TO_PATIENT)
+    return to_patient.select_related("inquiry", "code").first()
 
 
 def _token(nonce: str) -> str:
@@ -113,6 +127,12 @@ def new_code(link: Link) -> Code:
     lately = list(link.codes.filter(made_at__gt=hour).order_by("made_at").values_list("made_at", flat=True))
     if len(lately) >= MOST_CODES_AN_HOUR:
         raise TooManyCodes(lately[-MOST_CODES_AN_HOUR] + timedelta(hours=1))
+    wrong = link.codes.filter(made_at__gt=timezone.now() - timedelta(days=1), wrong_tries__gt=0).order_by("-made_at")
+    guesses = 0
+    for made_at, tries in wrong.values_list("made_at", "wrong_tries"):
+        guesses += tries
+        if guesses >= MOST_WRONG_A_DAY:
+            raise TooManyCodes(made_at + timedelta(days=1))
     return Code.objects.create(link=link, nonce=secrets.token_hex(16))
 
 

@@ -83,7 +83,9 @@ def take_back(message_id: int, *, by: StaffUser) -> Message:
     with change(inquiry_id, "take_back", by=by, seen=None):
         message = Message.objects.select_for_update().get(pk=message_id)
         emails = notices.emails_of(message)  # none about a sample
-        if not message.can_be_taken_back() or outbox.withdraw(emails) < emails.count():
+        outbox.withdraw(emails)
+        # What was put aside, now or before, has not left.
+        if not message.can_be_taken_back() or emails.exclude(status=outbox.WITHDRAWN).exists():
             raise Refused("It cannot be taken back: it has left. Write again, or call.")
         message.taken_back_at = timezone.now()
         message.save(update_fields=["taken_back_at"])

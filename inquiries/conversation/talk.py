@@ -81,8 +81,8 @@ def moment(at: datetime, language: str, practice: Practice) -> str:
 
 def _was_done(done: str, messages: list[Message]) -> bool:
     """An address must not make the page say that we have what nobody sent."""
-    kind = {"sent": Message.Kind.MESSAGE}.get(done, done)
-    return any(message.from_patient and message.kind == kind for message in messages)
+    kind = Message.Kind.MESSAGE if done == "sent" else done
+    return done != Message.Kind.MESSAGE and any(message.from_patient and message.kind == kind for message in messages)
 
 
 def _entries(inquiry: Inquiry, messages: list[Message], practice: Practice) -> list[Entry]:

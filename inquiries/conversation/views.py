@@ -3,7 +3,7 @@
 from functools import wraps
 from http import HTTPStatus
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import resolve
 
@@ -66,7 +66,11 @@ def write(request: HttpRequest, link: Link, token: str) -> HttpResponse:
         status = HTTPStatus.BAD_REQUEST if form.trouble else HTTPStatus.OK
         return talk.show(request, link.inquiry, form, status=status)
     data = form.cleaned_data
-    services.patient_writes(link.inquiry_id, text=data["message"], submission_key=data["submission_key"])
+    try:
+        services.patient_writes(link.inquiry_id, text=data["message"], submission_key=data["submission_key"])
+    except services.TooManyMessages:
+        problem = words(link.inquiry.language)["too_many_messages"]
+        return talk.show(request, link.inquiry, form, problem=problem, status=HTTPStatus.TOO_MANY_REQUESTS)
     return redirect("done", token=token, done="sent")
 
 
@@ -74,7 +78,7 @@ def write(request: HttpRequest, link: Link, token: str) -> HttpResponse:
 def ask(request: HttpRequest, link: Link, token: str, kind: str) -> HttpResponse:
     """Ask for a copy or for deletion, or say that no answer is needed: first what that means, then the button."""
     if kind not in ASKED:
-        raise Http404
+        return unknown(request, kind)
     if request.method == "POST":
         services.patient_asks(link.inquiry_id, kind)
         return redirect("done", token=token, done=kind)

@@ -11,7 +11,7 @@ from post_office.models import STATUS, Email
 
 from inquiries import outbox, services
 from inquiries.conversation import arrivals, links, replies
-from inquiries.models import Inquiry, Link, LostLink, Message, Notice, Status, Urgency
+from inquiries.models import Code, Inquiry, Link, LostLink, Message, Notice, Status, Urgency
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -380,6 +380,46 @@ def test_a_new_address_leads_to_a_new_link_and_the_old_one_is_dead(inquiry, nurs
     assert (link is not None and not link.works, links.address(inquiry) != old) == (True, True)
 
 
+def test_while_a_message_leaves_its_address_cannot_change_under_it(inquiry, nurse, mail_server, monkeypatch):
+    services.reply(inquiry.pk, text="Yes.", by=nurse, then="answered")
+
+    with pytest.raises(services.Refused, match="leaves in a few seconds"):
+        services.correct_contact(inquiry.pk, email="new@example.org", phone="", reply_by="email", by=nurse)
+    later(monkeypatch, 21)
+    outbox.send_due()
+
+    assert mail_server.to() == ["ada@example.org"]
+
+
+def test_an_email_that_was_put_aside_has_not_left_and_its_message_is_taken_back(inquiry, nurse):
+    message = services.reply(inquiry.pk, text="Yes.", by=nurse)
+    outbox.withdraw(Email.objects.filter(notice__message=message))
+
+    assert services.take_back(message.pk, by=nurse).taken_back_at
+
+
+def test_an_email_sent_again_never_brings_the_new_link_to_the_old_address(inquiry, nurse, mail_server):
+    services.correct_contact(inquiry.pk, email="new@example.org", phone="", reply_by="email", by=nurse)
+
+    outbox.send_again(Email.objects.filter(notice__inquiry=inquiry, notice__kind=Notice.Kind.RECEIPT))
+    outbox.send_due()
+
+    assert mail_server.to() == []
+
+
+def test_after_fifty_wrong_guesses_there_is_no_code_until_the_next_day(inquiry):
+    link = links.current(inquiry)
+    first = timezone.now() - timedelta(hours=23)
+    for hour in range(5):
+        made = [links.new_code(link).pk for _ in range(2)]
+        Code.objects.filter(pk__in=made).update(made_at=first + timedelta(hours=hour), wrong_tries=5)
+
+    with pytest.raises(links.TooManyCodes) as refused:
+        links.new_code(link)
+
+    assert refused.value.until == first + timedelta(days=1)
+
+
 def test_an_email_that_leaves_after_the_link_expired_brings_one_that_works(inquiry, monkeypatch):
     old = links.address(inquiry)
 
@@ -394,6 +434,26 @@ def test_a_lost_link_goes_only_to_the_address_on_file(inquiry, email, sent):
     services.ask_for_link(reference=inquiry.reference.lower(), email=inquiry.email if email == "right" else email)
 
     assert (arrivals.send_lost_links(), Notice.objects.filter(kind=Notice.Kind.LINK).count()) == (sent, sent)
+
+
+def test_a_flood_of_made_up_references_does_not_keep_a_person_waiting_for_their_link(inquiry):
+    flood = [LostLink(reference="GGGGGGG3", mailbox=f"{number:064}", period=1) for number in range(500)]
+    LostLink.objects.bulk_create(flood)
+    services.ask_for_link(reference=inquiry.reference, email=inquiry.email)
+
+    assert arrivals.send_lost_links() == 1
+
+
+def test_of_very_many_messages_within_an_hour_only_urgent_ones_are_kept(inquiry, monkeypatch):
+    monkeypatch.setattr(arrivals, "MOST_AN_HOUR", 2)
+    for text in ("One.", "Two."):
+        services.patient_writes(inquiry.pk, text=text, submission_key=uuid.uuid4())
+
+    with pytest.raises(services.TooManyMessages):
+        services.patient_writes(inquiry.pk, text="Three.", submission_key=uuid.uuid4())
+    services.patient_writes(inquiry.pk, text="I want to kill myself", submission_key=uuid.uuid4())
+
+    assert [message.text for message in inquiry.messages.all()] == ["One.", "Two.", "I want to kill myself"]
 
 
 def test_a_link_asked_for_many_times_is_sent_once(inquiry):

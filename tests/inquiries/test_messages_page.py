@@ -447,6 +447,16 @@ def test_what_was_typed_when_the_half_hour_ended_travels_through_the_code_into_t
     assert (plain(kept.text), str(kept.submission_key)) == (WORDS_TYPED, typed["submission_key"])
 
 
+def test_after_very_many_messages_the_next_one_comes_back_with_every_word(client, inquiry, monkeypatch):
+    monkeypatch.setattr("inquiries.conversation.arrivals.MOST_AN_HOUR", 0)
+
+    answer = client.post(f"{come_in(client, inquiry)}write/", {"message": WORDS_TYPED, "submission_key": uuid.uuid4()})
+
+    assert answer.status_code == 429
+    assert EN["too_many_messages"] in main_words(answer)
+    assert plain(typed_in(answer)["message"]) == plain(WORDS_TYPED)
+
+
 @pytest.mark.parametrize("let_in", [True, False])
 def test_a_message_without_a_token_comes_back_with_every_word(inquiry, let_in):
     patient = Client(enforce_csrf_checks=True)
@@ -603,6 +613,17 @@ def test_no_page_is_kept_listed_or_named_to_other_sites(client, inquiry, below):
         assert answer.headers["Referrer-Policy"] == "no-referrer"
         assert "noindex" in answer.headers["X-Robots-Tag"]
         assert "'unsafe" not in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("below, status", [("done/message/", 200), ("done/nothing/", 200), ("ask/nothing/", 404)])
+def test_an_address_that_somebody_made_up_is_no_fault_and_as_bare_as_the_others(client, inquiry, below, status):
+    loader.load()
+    services.patient_writes(inquiry.pk, text="Thank you.", submission_key=uuid.uuid4())
+
+    page = client.get(come_in(client, inquiry) + below)
+
+    assert page.status_code == status
+    assert not markup.read(page.content).all("footer")
 
 
 def test_the_cookie_opens_for_half_an_hour_and_no_script_can_read_it(client, inquiry):

@@ -233,6 +233,14 @@ def test_a_reason_must_be_given_and_not_name_the_person(inquiry, nurse, reason):
         services.erase(inquiry.pk, by=nurse, reason=reason)
 
 
+@pytest.mark.parametrize("name, reason", [("Li Wu", "li wu asked"), ("José Núñez", "Jose asked"), ("Jose", "for JOSÉ")])
+def test_a_reason_may_name_the_person_neither_by_short_words_nor_without_accents(nurse, name, reason):
+    kept = factories.inquiry(name=name)
+
+    with pytest.raises(services.Refused, match="must not name"):
+        services.erase(kept.pk, by=nurse, reason=reason, unanswered_too=True)
+
+
 def test_a_message_that_is_leaving_is_waited_for(closed, nurse):
     services.reopen(closed.pk, by=nurse)
     services.reply(closed.pk, text="We can see you on Tuesday.", by=nurse)
