@@ -34,8 +34,9 @@ def correct_contact(
         if inquiry.email.lower() != email.lower():
             if on_its_way(inquiry):  # its email would be put aside, and nobody told of the message
                 raise Refused("A message to this person leaves in a few seconds. Wait for it, or take it back.")
-            links.replace(inquiry)
             notices.withdraw_to_patient(inquiry)
+        if (inquiry.email.lower(), inquiry.phone) != (email.lower(), phone):
+            links.replace(inquiry)
         inquiry.email, inquiry.phone, inquiry.reply_by = email, phone, reply_by
         inquiry.save(update_fields=["email", "phone", "reply_by"])
     return inquiry

@@ -371,10 +371,12 @@ def test_a_code_may_be_typed_with_spaces(inquiry):
     assert links.try_code(code, f" {digits[:3]} {digits[3:]}\n")
 
 
-def test_a_new_address_leads_to_a_new_link_and_the_old_one_is_dead(inquiry, nurse):
+@pytest.mark.parametrize("changed", [{"email": "new@example.org"}, {"phone": "(212) 555-0143"}])
+def test_new_contact_details_lead_to_a_new_link_and_the_old_one_is_dead(inquiry, nurse, changed):
     old = links.address(inquiry)
+    details = {"email": inquiry.email, "phone": inquiry.phone, "reply_by": "email", **changed}
 
-    services.correct_contact(inquiry.pk, email="new@example.org", phone="", reply_by="email", by=nurse)
+    services.correct_contact(inquiry.pk, **details, by=nurse)
 
     link = links.find(old.rstrip("/").rpartition("/")[2])
     assert (link is not None and not link.works, links.address(inquiry) != old) == (True, True)
