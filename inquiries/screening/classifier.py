@@ -2,8 +2,8 @@
 
 Each word, pair of words, word beginning and concept ("bridge" and "rope" are both means) has a learned weight per
 label, and so has each sign: a rule that found its phrase, or found it explained, and each context. A passage scores
-the sum of its weights, divided by the root of their number. Weights come from train.py and ship as `weights.bin`: one
-signed byte per bucket and label, after a short header.
+the sum of its weights, divided by the root of their number, or of FEWEST where there are fewer. Weights come from
+train.py and ship as `weights.bin`: one signed byte per bucket and label, after a short header.
 """
 
 from __future__ import annotations
@@ -34,6 +34,11 @@ SHORT, LONG = 25, 100
 LENGTH = 0.9
 """Taken off the score for each doubling of a message from SHORT to LONG words: the more is told, the more sad words
 there are by chance, and the more passages that may score. Without it half the false alarms were long ones."""
+FEWEST = 24
+"""Fewer count as so many, or one common word of a greeting ("Hello again") would weigh as much as a paragraph."""
+BRIEF, BREVITY = 12, 2.0
+"""Asked of a message for each halving of its words below BRIEF, unless a rule has seen something: the rules know what
+is short and urgent, and what they leave is mostly "one more thing"."""
 WORDS_KEPT = 8192
 _STEM = 4
 _HEADER = struct.Struct("<3f")
@@ -115,22 +120,31 @@ def passages(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
         start = end + 1
 
 
-def length(tokens: Sequence[Token]) -> float:
+def length(tokens: Sequence[Token], signs: Iterable[Sign]) -> float:
     """What a message must score for its length alone."""
-    return LENGTH * log2(min(max(len(tokens), SHORT), LONG) / SHORT)
+    words = sum(token.word not in (COMMA, END) for token in tokens)
+    brief = (
+        0.0 if any(sign.name.startswith("+") for sign in signs) else BREVITY * log2(BRIEF / min(max(words, 1), BRIEF))
+    )
+    return brief + LENGTH * log2(min(max(len(tokens), SHORT), LONG) / SHORT)
 
 
-def raised(tokens: Sequence[Token], signs: Iterable[Sign]) -> Passage | None:
+def root(count: int) -> float:
+    """What a sum of so many weights is divided by."""
+    return sqrt(max(FEWEST, count))
+
+
+def raised(tokens: Sequence[Token], signs: Sequence[Sign]) -> Passage | None:
     """The passage that scores highest for any label, if it scores above zero."""
     buckets = features(tokens, signs)
     counts = [0, *accumulate(len(found) for found in buckets)]
     stretches = list(passages(tokens))
-    highest, best = length(tokens), None
+    highest, best = length(tokens, signs), None
     for label, weights in learned().items():
         weight = weights.buckets.__getitem__
         sums = [0.0, *accumulate(sum(map(weight, found)) for found in buckets)]
         for first, last in stretches:
-            score = weights.bias + (sums[last + 1] - sums[first]) / sqrt(max(8, counts[last + 1] - counts[first]))
+            score = weights.bias + (sums[last + 1] - sums[first]) / root(counts[last + 1] - counts[first])
             if score > highest:
                 highest, best = score, Passage(label, first, last, score)
     return best
