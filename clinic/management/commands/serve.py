@@ -134,7 +134,9 @@ class Command(BaseCommand):
     new_account: tuple[str, str] | None = None
 
     def _say_where_things_are(self) -> None:
-        site = f"http://{HOST}:{settings.PORT}"
+        # Our own address answers 400 where ALLOWED_HOSTS names public hosts only.
+        site, here = settings.SITE_URL, f"http://{HOST}:{settings.PORT}"
+        listens = "" if site == here else f"  Listens     {here}, for the proxy in front of it\n"
         signing_in = "with your staff account"
         if self.new_account:
             signing_in = f"{self.new_account[0]}  /  {self.new_account[1]}"
@@ -145,6 +147,7 @@ class Command(BaseCommand):
             f"\n  Site        {site}/\n"
             f"  Form        {site}/contact/\n"
             f"  Admin       {site}/admin/\n"
+            f"{listens}"
             f"  Sign in     {signing_in}\n"
             f"  Emails      {mail}\n"
             f"  Data        {settings.DATA_DIR}\n"
