@@ -5,6 +5,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -39,6 +40,18 @@ def required(name: str, why: str) -> str:
     if not value:
         raise ImproperlyConfigured(f"set {name}: {why}")
     return value
+
+
+def mail_server() -> dict[str, Any]:
+    """EMAIL_URL in its parts. A wrong one is not repeated, because it holds a password."""
+    advice = "EMAIL_URL cannot be read; write smtp+tls://user:password@host:587, a / or # in the password as %2F or %23"
+    try:
+        parts: dict[str, Any] = env.email("EMAIL_URL")
+    except (environ.ImproperlyConfigured, ValueError) as error:
+        raise ImproperlyConfigured(advice) from error
+    if "smtp" in parts["EMAIL_BACKEND"] and not parts["EMAIL_HOST"]:
+        raise ImproperlyConfigured(advice)
+    return parts
 
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -165,7 +178,7 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 # --- Mail: the request only writes to the outbox; the worker sends -------------------------------------------------
 
 if "EMAIL_URL" in os.environ:
-    _mail = env.email("EMAIL_URL")
+    _mail = mail_server()
     EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
     EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)

@@ -63,6 +63,10 @@ def test_an_outside_database_without_key_or_hosts_is_refused(tmp_path, missing):
         ("DATABASE_URL", ""),
         ("DATABASE_URL", "mysql://clinic@127.0.0.1/clinic"),
         ("SITE_URL", "clinic.example"),
+        ("EMAIL_URL", ""),
+        ("EMAIL_URL", "smtp+tls://desk:pa/ss@mail.clinic.example:587"),
+        ("EMAIL_URL", "mail.clinic.example:587"),
+        ("EMAIL_URL", "smtp+tls://"),
     ],
 )
 def test_a_mistyped_setting_stops_the_start_with_one_line(tmp_path, name, value):
@@ -104,3 +108,10 @@ def test_a_data_folder_that_cannot_be_used_is_refused_with_one_line(tmp_path):
     assert refused.returncode != 0
     assert "CLINIC_DATA_DIR" in refused.stderr
     assert len(refused.stderr.strip().splitlines()) == 1
+
+
+def test_a_mail_address_that_cannot_be_read_does_not_show_its_password(tmp_path):
+    refused = manage(tmp_path, "check", **PRODUCTION, EMAIL_URL="smtp+tls://desk:secret/word@mail.clinic.example:587")
+
+    assert refused.stderr.startswith("Cannot start: EMAIL_URL")
+    assert "secret" not in refused.stderr
