@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from clinic.embedded_postgres import DATABASE, USER, socket_dir
@@ -49,6 +50,22 @@ def _outside(env: environ.Env) -> dict[str, Any]:
     if config.get("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must point to PostgreSQL: postgres://user:password@host:5432/name")
     return config
+
+
+def not_there(error: Exception) -> str:
+    """What a command says when the database refused it: which one was asked and what to do, in one line."""
+    if settings.EMBEDDED_DATABASE:
+        # Another terminal without the site's CLINIC_DATA_DIR looks in the wrong folder, and only this shows it.
+        return (
+            f"The site's database is not running (data folder {settings.DATA_DIR}). "
+            "Start the site first, or name its folder with CLINIC_DATA_DIR: make run"
+        )
+    return f"The database at DATABASE_URL cannot be used: {reason(error)}"
+
+
+def reason(error: Exception) -> str:
+    """The first line of what the database said; the lines after it may repeat a row."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def secret_file(path: Path) -> str:

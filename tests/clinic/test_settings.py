@@ -115,3 +115,21 @@ def test_a_mail_address_that_cannot_be_read_does_not_show_its_password(tmp_path)
 
     assert refused.stderr.startswith("Cannot start: EMAIL_URL")
     assert "secret" not in refused.stderr
+
+
+@pytest.mark.parametrize("command", [("demo",), ("retention", "--preview"), ("check_pages",)])
+def test_a_command_without_its_database_says_in_one_line_where_it_looked(tmp_path, command):
+    answer = manage(tmp_path, *command)
+
+    assert answer.returncode == 1
+    assert len(answer.stderr.splitlines()) == 1
+    assert "make run" in answer.stderr
+    assert str(tmp_path) in answer.stderr
+
+
+def test_the_preview_of_an_outside_database_that_is_away_gives_its_reason_in_one_line(tmp_path):
+    answer = manage(tmp_path, "retention", "--preview", **PRODUCTION)
+
+    assert answer.returncode == 1
+    assert len(answer.stderr.splitlines()) == 1
+    assert "DATABASE_URL cannot be used: connection to server" in answer.stderr

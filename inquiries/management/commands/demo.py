@@ -15,6 +15,7 @@ from django.utils import timezone
 from pghistory.models import Context
 from post_office.models import STATUS, Email
 
+from clinic import database
 from clinic.practice.models import Practice
 from clinic.staff.models import StaffUser
 from inquiries import figures, services, spam
@@ -47,7 +48,7 @@ class Command(BaseCommand):
         try:
             Inquiry.objects.exists()
         except (OperationalError, ProgrammingError) as error:
-            raise CommandError("The site's database is not running. Start the site first: make run") from error
+            raise CommandError(database.not_there(error)) from error
         if clear:
             self.stdout.write(f"Removed {remove()} sample inquiries. Everything else is as it was.")
             figures.hurry()

@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError, ProgrammingError
 from django.utils import timezone
 
+from clinic import database
 from clinic.practice.models import Practice
 from inquiries import retention
 
@@ -19,8 +21,11 @@ class Command(BaseCommand):
         parser.add_argument("--preview", action="store_true", required=True, help="count and list, erase nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """By kind: how many, which, and which of them a legal hold keeps."""
-        practice = Practice.objects.current()
+        """By kind: how many, which, and which of them a legal hold keeps. Raises CommandError without a database."""
+        try:
+            practice = Practice.objects.current()
+        except (OperationalError, ProgrammingError) as error:
+            raise CommandError(database.not_there(error)) from error
         night = retention.next_night(timezone.now(), practice)
         self.stdout.write(f"What is over its time when {night:%A, %B} {night.day}, {night.year} begins at the clinic:")
         for kind, rows in retention.over(night, practice).items():

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, ProgrammingError
 from django.urls import reverse
 
+from clinic import database
 from clinic.pages import checking, loader, reviews
 from clinic.pages.models import Page, Reference
 
@@ -45,7 +46,7 @@ def _published() -> tuple[list[Page], set[str]]:
     try:
         return list(Page.objects.published()), set(Reference.objects.values_list("key", flat=True))
     except (OperationalError, ProgrammingError) as error:
-        raise CommandError("The site's database is not running. Start the site first: make run") from error
+        raise CommandError(database.not_there(error)) from error
 
 
 def _starter() -> tuple[list[Page], set[str]]:
