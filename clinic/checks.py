@@ -7,6 +7,11 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import Error as DatabaseError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from psycopg2.errors import UndefinedColumn, UndefinedTable
+
+from clinic import database
 
 EXAMPLE_DOMAIN = "example.org"
 
@@ -45,17 +50,50 @@ def mail_reaches_people(
 def practice_is_filled_in(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **options: Any
 ) -> list[CheckMessage]:
-    """The example clinic's phone number and on-call address must not meet a real patient."""
+    """The example clinic's phone number and on-call address must not meet a real patient.
+
+    A database that cannot be asked is an error, the embedded one too: silence would be read as an all-clear.
+    """
     from clinic.practice.models import Practice
 
-    if settings.EMBEDDED_DATABASE or not databases:
+    if not databases:
         return []
     try:
         practice = Practice.objects.current()
-    except (DatabaseError, Practice.DoesNotExist):
-        return []  # not migrated yet; `migrate` makes the row
+    except DatabaseError as error:
+        # `migrate` asks this before it makes the tables; tables_are_up_to_date speaks of them.
+        return [] if isinstance(error.__cause__, (UndefinedTable, UndefinedColumn)) else [_not_asked(error)]
+    if settings.EMBEDDED_DATABASE:
+        return []
     addresses = [practice.inbox_email, *practice.on_call_addresses]
     if not any(address.endswith(EXAMPLE_DOMAIN) for address in addresses):
         return []
     hint = "Open Practice in the admin and enter the clinic's own facts."
     return [Warning("The practice still has example addresses.", hint=hint, id="clinic.W004")]
+
+
+@register(Tags.database, deploy=True)
+def tables_are_up_to_date(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **options: Any
+) -> list[CheckMessage]:
+    """Without its tables the site keeps no message. Asked with --deploy only, because `migrate` mends just this."""
+    if not databases:
+        return []
+    try:
+        executor = MigrationExecutor(connection)
+        if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return []
+    except DatabaseError:
+        return []  # practice_is_filled_in says so
+    hint = "Start the site with make run, or run manage.py migrate, then ask again."
+    return [Error("The database's tables are missing or out of date.", hint=hint, id="clinic.E006")]
+
+
+def _not_asked(error: DatabaseError) -> CheckMessage:
+    hint = "Nothing in the database was checked. Try the address in DATABASE_URL with psql, then ask again."
+    if settings.EMBEDDED_DATABASE:
+        hint = (
+            f"Nothing in the database was checked. DATABASE_URL is not set, so the data folder {settings.DATA_DIR} "
+            "was looked in: start the site there with make run, or load the site's variables (docs/runbook.md)."
+        )
+    return Error(f"The database cannot be used: {database.reason(error)}", hint=hint, id="clinic.E005")

@@ -133,3 +133,16 @@ def test_the_preview_of_an_outside_database_that_is_away_gives_its_reason_in_one
     assert answer.returncode == 1
     assert len(answer.stderr.splitlines()) == 1
     assert "DATABASE_URL cannot be used: connection to server" in answer.stderr
+
+
+@pytest.mark.parametrize("environment, advice", [(PRODUCTION, "psql"), ({}, "make run")])
+def test_a_database_that_cannot_be_reached_is_no_all_clear(tmp_path, environment, advice):
+    checked = manage(tmp_path, "check", "--deploy", "--database", "default", **environment)
+
+    assert checked.returncode == 1
+    assert "clinic.E005" in checked.stderr
+    assert advice in checked.stderr
+
+
+def test_without_naming_a_database_nothing_is_asked_of_it(tmp_path):
+    assert manage(tmp_path, "check").returncode == 0
