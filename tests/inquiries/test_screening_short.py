@@ -15,7 +15,10 @@ LABELLED = Path(__file__).parents[1] / "screening" / "labelled"
 
 
 def messages(language: str) -> list[dict[str, Any]]:
-    return tomllib.loads((LABELLED / f"short_{language}.toml").read_text(encoding="utf-8"))["message"]
+    found: list[dict[str, Any]] = tomllib.loads((LABELLED / f"short_{language}.toml").read_text(encoding="utf-8"))[
+        "message"
+    ]
+    return found
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
