@@ -17,8 +17,7 @@ from clinic.practice import clock
 from clinic.practice.models import Practice
 from clinic.staff.models import StaffUser
 from inquiries.changes import Refused, Stale
-from inquiries.models import Answer, AnswerVersion, Inquiry, Language
-from inquiries.notices import in_spanish
+from inquiries.models import Answer, AnswerVersion, Inquiry
 from inquiries.text import normalised
 
 # --- What an answer says ----------------------------------------------------------------------------------------------
@@ -40,8 +39,7 @@ def _due(inquiry: Inquiry, practice: Practice) -> str:
     # To somebody whom we have kept waiting, the old time would read as a new promise.
     if inquiry.due_at <= timezone.now():
         return ""
-    say = in_spanish if inquiry.language == Language.SPANISH else clock.in_words
-    return say(inquiry.due_at, practice)
+    return clock.in_words(inquiry.due_at, practice, language=inquiry.language)
 
 
 VARIABLES = {

@@ -8,7 +8,7 @@ say what kind of clinic writes, either.
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.utils import formataddr, make_msgid, parseaddr
 from functools import lru_cache
 from typing import Any
@@ -18,7 +18,6 @@ from django.conf import settings
 from django.db.models import Model, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import dateformat, translation
 from post_office.models import PRIORITY, STATUS, Email
 
 from clinic.practice import clock
@@ -170,11 +169,9 @@ def receipt(inquiry: Inquiry, practice: Practice) -> list[Letter]:
     """To the patient: we have it, by when we answer, and where help is meanwhile."""
     if not inquiry.email:
         return []
-    spanish = inquiry.language == Language.SPANISH
-    due = in_spanish(inquiry.due_at, practice) if spanish else clock.in_words(inquiry.due_at, practice)
-    name, sender = ("receipt.es", "Recepción") if spanish else ("receipt", "Front desk")
-    words = _words(name, inquiry, practice, due=due, link=links.LINK_BLANK)
-    return [Letter(Notice.Kind.RECEIPT, inquiry.email, sender, *words, mailboxes.digest(inquiry.email))]
+    due = clock.in_words(inquiry.due_at, practice, language=inquiry.language)
+    words = _to_patient("receipt", inquiry, practice, due=due)
+    return [Letter(Notice.Kind.RECEIPT, inquiry.email, *words, mailboxes.digest(inquiry.email))]
 
 
 def news(inquiry: Inquiry, practice: Practice) -> list[Letter]:
@@ -189,11 +186,11 @@ def pages(inquiry: Inquiry, practice: Practice, addresses: Iterable[str]) -> lis
     return [Letter(Notice.Kind.PAGE, address, "Triage desk", *words) for address in addresses]
 
 
-def _to_patient(name: str, inquiry: Inquiry, practice: Practice) -> tuple[str, str, str, str]:
+def _to_patient(name: str, inquiry: Inquiry, practice: Practice, *, due: str = "") -> tuple[str, str, str, str]:
     """Sender, subject, text and HTML in the patient's language, with the link left open: see links.py."""
     spanish = inquiry.language == Language.SPANISH
     sender = "Recepción" if spanish else "Front desk"
-    return sender, *_words(f"{name}.es" if spanish else name, inquiry, practice, due="", link=links.LINK_BLANK)
+    return sender, *_words(f"{name}.es" if spanish else name, inquiry, practice, due=due, link=links.LINK_BLANK)
 
 
 def _for_the_desk(name: str, inquiry: Inquiry, practice: Practice) -> tuple[str, str, str]:
@@ -230,17 +227,6 @@ def _blank(fact: str) -> str:
 
 def _link(view: str, *args: Any) -> str:
     return settings.SITE_URL + reverse(view, args=args)
-
-
-def in_spanish(moment: datetime, practice: Practice) -> str:
-    """As `clock.in_words`: "martes 24 de noviembre, 11:00 a. m."."""
-    local = moment.astimezone(practice.zone)
-    midnight = (local.hour, local.minute) == (0, 0)
-    with translation.override("es"):
-        day = dateformat.format(local - timedelta(days=1) if midnight else local, r"l j \d\e F")
-    if local.minute == 0 and local.hour in (0, 12):
-        return f"{day}, 12:00 de la medianoche" if midnight else f"{day}, 12:00 del mediodía"
-    return f"{day}, {local.hour % 12 or 12}:{local:%M} {'a. m.' if local.hour < 12 else 'p. m.'}"
 
 
 # --- Into the outbox --------------------------------------------------------------------------------------------------

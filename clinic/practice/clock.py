@@ -11,6 +11,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from django.utils import dateformat, translation
+
 from clinic.practice import hours
 
 if TYPE_CHECKING:
@@ -64,8 +66,8 @@ def after_open_time(
     raise CannotPromise
 
 
-def in_words(moment: datetime, practice: "Practice", now: datetime | None = None) -> str:
-    """The moment as the clinic's wall clock shows it: "Tuesday 24 November, 11:00 am".
+def in_words(moment: datetime, practice: "Practice", now: datetime | None = None, *, language: str = "en") -> str:
+    """The moment as the clinic's wall clock shows it: "Tuesday 24 November, 11:00 am", "martes 24 de noviembre, …".
 
     The year is added when it is not the year of `now` (default: the present). Midnight is said with the day it ends,
     because that is what people expect of a time by which something happens.
@@ -73,8 +75,19 @@ def in_words(moment: datetime, practice: "Practice", now: datetime | None = None
     local = moment.astimezone(practice.zone)
     midnight = (local.hour, local.minute) == (0, 0)
     day = local - hours.DAY if midnight else local
-    year = "" if day.year == (now or datetime.now(UTC)).astimezone(practice.zone).year else f" {day.year}"
+    this_year = day.year == (now or datetime.now(UTC)).astimezone(practice.zone).year
+    if language == "es":
+        return _in_spanish(local, day, midnight, "" if this_year else f" de {day.year}")
+    year = "" if this_year else f" {day.year}"
     return f"{'the end of ' if midnight else ''}{day:%A} {day.day} {day:%B}{year}, {time_in_words(local)}"
+
+
+def _in_spanish(local: datetime, day: datetime, midnight: bool, year: str) -> str:
+    with translation.override("es"):
+        words = dateformat.format(day, r"l j \d\e F") + year
+    if local.minute == 0 and local.hour in (0, 12):
+        return f"{words}, 12:00 de la medianoche" if midnight else f"{words}, 12:00 del mediodía"
+    return f"{words}, {local.hour % 12 or 12}:{local:%M} {'a. m.' if local.hour < 12 else 'p. m.'}"
 
 
 def time_in_words(moment: datetime) -> str:

@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from clinic.practice import clock
 from clinic.practice.models import Practice
-from inquiries import notices
 from inquiries.conversation.forms import ReplyForm
 from inquiries.conversation.words import words
 from inquiries.models import Inquiry, Message, Status, Urgency
@@ -76,7 +75,7 @@ def moment(at: datetime, language: str, practice: Practice) -> str:
 
     It stands at the end of sentences, which have a dot of their own.
     """
-    return notices.in_spanish(at, practice).removesuffix(".") if language == "es" else clock.in_words(at, practice)
+    return clock.in_words(at, practice, language=language).removesuffix(".")
 
 
 def _was_done(done: str, messages: list[Message]) -> bool:

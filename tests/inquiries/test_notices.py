@@ -10,6 +10,7 @@ from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from post_office.models import STATUS, Email
 
+from clinic.practice import clock
 from clinic.practice.models import Practice
 from inquiries import mailboxes, notices, outbox
 from inquiries.models import Inquiry, Notice
@@ -83,10 +84,11 @@ def test_somebody_who_wants_spanish_gets_the_receipt_in_spanish():
         (datetime(2026, 11, 25, 5, 0, tzinfo=UTC), "martes 24 de noviembre, 12:00 de la medianoche"),
         (datetime(2026, 11, 24, 5, 5, tzinfo=UTC), "martes 24 de noviembre, 12:05 a. m."),
         (datetime(2026, 11, 24, 17, 5, tzinfo=UTC), "martes 24 de noviembre, 12:05 p. m."),
+        (datetime(2027, 1, 5, 16, 0, tzinfo=UTC), "martes 5 de enero de 2027, 11:00 a. m."),
     ],
 )
 def test_spanish_times_are_said_as_people_say_them(moment, words):
-    assert notices.in_spanish(moment, Practice()) == words
+    assert clock.in_words(moment, Practice(), datetime(2026, 11, 20, tzinfo=UTC), language="es") == words
 
 
 def test_an_email_loads_nothing_from_anywhere():
