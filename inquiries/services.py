@@ -97,7 +97,7 @@ def wait(inquiry_id: int, *, until: date, by: StaffUser, seen: int | None = None
     """
     with change(inquiry_id, "wait", by=by, seen=seen) as inquiry:
         require(inquiry, "set to wait", Status.OPEN)
-        if until <= timezone.localdate(timezone=Practice.objects.current().zone):
+        if until <= Practice.objects.current().today():
             raise Refused("Choose a day after today to wait until.")
         inquiry.status, inquiry.waiting_until = Status.WAITING, until
     return inquiry

@@ -3,7 +3,6 @@
 from datetime import date
 
 from django.db.models import F, Q
-from django.utils import timezone
 
 from clinic.pages.models import Page
 from clinic.pages.models.page import PageQuerySet
@@ -12,7 +11,7 @@ from clinic.practice.models import Practice
 
 def today() -> date:
     """The day at the clinic."""
-    return timezone.localdate(timezone=Practice.objects.recent().zone)
+    return Practice.objects.recent().today()
 
 
 def overdue(on: date | None = None) -> PageQuerySet:

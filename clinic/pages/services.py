@@ -182,7 +182,7 @@ def _require(version: Version | None, verb: str, *allowed: State) -> Version:
 
 def _sign(version: Version, by: StaffUser, reviewed_by: str, next_review_on: date) -> None:
     _must_be_flawless(version, "approved")
-    today = timezone.localdate(timezone=Practice.objects.current().zone)
+    today = Practice.objects.current().today()
     if next_review_on <= today:
         raise Refused("Choose a day after today for the next review.")
     version.approved_by, version.approved_at, version.reviewed_on = by, timezone.now(), today

@@ -1,6 +1,6 @@
 """The clinic's own facts: one row that staff edit, and the extra days on which the clinic is closed."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from time import monotonic
 from typing import ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q, prefetch_related_objects
+from django.utils import timezone
 from phonenumber_field.modelfields import PhoneNumberField
 
 from clinic.practice import clock, hours
@@ -193,6 +194,10 @@ class Practice(models.Model):
             return ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             return ZoneInfo("UTC")
+
+    def today(self) -> date:
+        """The day at the clinic now."""
+        return timezone.localdate(timezone=self.zone)
 
     @property
     def opening_lines(self) -> clock.Lines:

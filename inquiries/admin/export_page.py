@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from clinic.practice.models import Practice
@@ -69,7 +68,7 @@ def show(desk: "InquiryAdmin", request: HttpRequest) -> HttpResponse | Streaming
 
 def _file(listed: InquiryQuerySet, form: ExportForm) -> StreamingHttpResponse:
     wanted = {name: bool(form.cleaned_data.get(name)) for name in ("person", "message")}
-    day = timezone.localdate(timezone=Practice.objects.current().zone)
+    day = Practice.objects.current().today()
     return StreamingHttpResponse(
         export.lines(listed, **wanted),
         content_type="text/csv; charset=utf-8",

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 
 from clinic.practice.days import DayField
 from clinic.practice.models import Practice
@@ -90,4 +89,4 @@ def send(inquiry_id: int, *, by: StaffUser, seen: int | None = None, **message: 
 
 
 def _today() -> date:
-    return timezone.localdate(timezone=Practice.objects.recent().zone)
+    return Practice.objects.recent().today()

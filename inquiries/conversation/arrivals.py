@@ -14,7 +14,7 @@ from inquiries import mailboxes, notices
 from inquiries.changes import change
 from inquiries.conversation import links
 from inquiries.conversation.replies import put_back
-from inquiries.models import Finding, Inquiry, LostLink, Message, Urgency
+from inquiries.models import Finding, Inquiry, LostLink, Message, Status, Urgency
 from inquiries.references import as_typed
 from inquiries.triage import GRAVEST_FIRST, assess
 
@@ -159,7 +159,7 @@ def send_lost_links() -> int:
 
 def _has_link(inquiry: Inquiry) -> bool:
     """Suspected spam gets no email; of samples, none is sent."""
-    return not inquiry.sample and inquiry.status != "quarantined"
+    return not inquiry.sample and inquiry.status != Status.QUARANTINED
 
 
 def mark_opened(inquiry: Inquiry) -> int:

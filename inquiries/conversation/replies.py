@@ -247,7 +247,7 @@ def put_back(inquiry: Inquiry) -> None:
 
 
 def _today() -> date:
-    return timezone.localdate(timezone=Practice.objects.current().zone)
+    return Practice.objects.current().today()
 
 
 def clean(text: str) -> str:

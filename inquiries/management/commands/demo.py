@@ -123,7 +123,7 @@ def _date_back(inquiry: Inquiry, now: datetime) -> None:
 def _take(step: dict[str, Any], inquiry: Inquiry, by: StaffUser) -> None:
     match step:
         case {"do": "wait", "days": days}:
-            today = timezone.localdate(timezone=Practice.objects.current().zone)
+            today = Practice.objects.current().today()
             services.wait(inquiry.pk, until=today + timedelta(days=days), by=by)
         case {"do": "reply", "text": text, **how}:
             _reply(inquiry, by, text, then=str(how.get("then", "keep")), fails=bool(how.get("fails")))
@@ -166,7 +166,7 @@ def _reply(inquiry: Inquiry, by: StaffUser, text: str, *, then: str, fails: bool
 
 
 def _in_a_week() -> date:
-    return timezone.localdate(timezone=Practice.objects.current().zone) + timedelta(days=7)
+    return Practice.objects.current().today() + timedelta(days=7)
 
 
 @transaction.atomic

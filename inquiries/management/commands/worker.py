@@ -95,7 +95,7 @@ def _beat() -> None:
 
 
 def _resume() -> None:
-    services.resume_waiting(today=timezone.localdate(timezone=Practice.objects.current().zone))
+    services.resume_waiting(today=Practice.objects.current().today())
 
 
 def _read_in() -> None:
