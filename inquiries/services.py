@@ -16,7 +16,7 @@ from clinic.staff.models import StaffUser
 from inquiries import notices
 from inquiries.changes import Refused, Stale, change, change_all, may_act, require, require_present
 from inquiries.closing import close, confirm_close, decline_close, stop_pages
-from inquiries.conversation.arrivals import TooManyMessages, ask_for_link, mark_opened, patient_asks, patient_writes
+from inquiries.conversation.arrivals import ask_for_link, mark_opened, patient_asks, patient_writes
 from inquiries.conversation.contact import correct_contact
 from inquiries.conversation.replies import LooksPrivate, bounced, reply, send_again, take_back
 from inquiries.entries import log_call, note
@@ -25,7 +25,7 @@ from inquiries.models import Inquiry, Status, Urgency
 from inquiries.rights import erase, hold, lift_hold
 
 __all__ = [
-    "LooksPrivate", "NoRoom", "Refused", "Stale", "TooManyMessages", "accept", "acknowledge", "ask_for_link",
+    "LooksPrivate", "NoRoom", "Refused", "Stale", "accept", "acknowledge", "ask_for_link",
     "assign", "bounced", "claim", "close", "confirm_close", "correct_contact", "decline_close", "erase", "hold",
     "lift_hold", "log_call", "mark_opened", "note", "patient_asks", "patient_writes", "release", "reopen", "reply",
     "resume_waiting", "send_again", "submit", "take_back", "wait",

@@ -20,12 +20,8 @@ from inquiries.triage import GRAVEST_FIRST, assess
 
 QUARTER = 15 * 60  # seconds
 MOST_LOST = 2_000  # requests for a link that wait: ten of the worker's rounds
-# From one person; nobody types as many, and each one stays for years and writes to the front desk.
-MOST_AN_HOUR = 60
-
-
-class TooManyMessages(Exception):
-    """This person has written so much within the hour that a program must be at work. Nothing was kept."""
+# Emails to the front desk about one inquiry. Nobody types as much; what a program sends must not bury the mailbox.
+MOST_NEWS_AN_HOUR = 60
 
 
 @transaction.atomic
@@ -33,8 +29,8 @@ def patient_writes(inquiry_id: int, *, text: str, submission_key: uuid.UUID) -> 
     """Keep what the patient wrote: it is our turn again, and staff are told; the same form sent twice is kept once.
 
     The same form with other words is kept beside it. Screening may raise the inquiry, and then people are paged, even
-    if somebody dealt with an earlier crisis; it never lowers it. Raises django.db.Error when it could not be saved, and
-    TooManyMessages for what is not urgent.
+    if somebody dealt with an earlier crisis; it never lowers it. However much somebody writes is kept; of many, the
+    front desk hears no more within the hour, unless it is urgent. Raises django.db.Error when it could not be saved.
     """
     urgency, findings = assess({"message": text, "name": "", "contact_times": ""})
     Inquiry.objects.select_for_update().get(pk=inquiry_id)  # two presses of one button come one after the other
@@ -44,10 +40,10 @@ def patient_writes(inquiry_id: int, *, text: str, submission_key: uuid.UUID) -> 
     first = kept.get(submission_key)
     if first is not None and (first.text == text or changed_key in kept):
         return first if first.text == text else kept[changed_key]
-    if urgency == Urgency.ROUTINE and _wrote_lately(inquiry_id) >= MOST_AN_HOUR:
-        raise TooManyMessages
+    urgent = urgency != Urgency.ROUTINE
+    tell = urgent or _wrote_lately(inquiry_id) < MOST_NEWS_AN_HOUR
     with change(inquiry_id, "patient_wrote", by=None, seen=None) as inquiry:
-        if urgency != Urgency.ROUTINE:
+        if urgent:
             _raise(inquiry, urgency)
         # A colleague who was asked to confirm the end did not know of this.
         inquiry.closing_outcome, inquiry.closing_asked_at, inquiry.closing_asked_by = "", None, None
@@ -56,7 +52,8 @@ def patient_writes(inquiry_id: int, *, text: str, submission_key: uuid.UUID) -> 
         message = Message.objects.create(inquiry=inquiry, text=text, submission_key=key)
         pghistory.context(message=message.pk)
         Finding.objects.bulk_create([Finding(inquiry=inquiry, message=message, **found) for found in findings])
-        notices.promise_news_of(message, Practice.objects.current(), urgent=urgency != Urgency.ROUTINE)
+        if tell:
+            notices.promise_news_of(message, Practice.objects.current(), urgent=urgent)
     links.prolong(inquiry)
     return message
 

@@ -66,11 +66,7 @@ def write(request: HttpRequest, link: Link, token: str) -> HttpResponse:
         status = HTTPStatus.BAD_REQUEST if form.trouble else HTTPStatus.OK
         return talk.show(request, link.inquiry, form, status=status)
     data = form.cleaned_data
-    try:
-        services.patient_writes(link.inquiry_id, text=data["message"], submission_key=data["submission_key"])
-    except services.TooManyMessages:
-        problem = words(link.inquiry.language)["too_many_messages"]
-        return talk.show(request, link.inquiry, form, problem=problem, status=HTTPStatus.TOO_MANY_REQUESTS)
+    services.patient_writes(link.inquiry_id, text=data["message"], submission_key=data["submission_key"])
     return redirect("done", token=token, done="sent")
 
 

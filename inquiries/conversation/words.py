@@ -236,12 +236,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "No es culpa suya. Espere un minuto e inténtelo de nuevo, o llámenos.",
     ),
     "unavailable_call": ("Our number: ", "Nuestro número: "),
-    "too_many_messages": (
-        "You have sent us very many messages within an hour, so we have not received this one. Your words are still "
-        "here. Send them later, or call us.",
-        "Nos ha enviado muchísimos mensajes en una hora, así que no hemos recibido este. Sus palabras siguen aquí. "
-        "Envíelas más tarde o llámenos.",
-    ),
     "try_again": ("Try again", "Intentar de nuevo"),
     "trouble_long": (
         "What you sent was too long for us to read to its end, so we have not received it. The beginning is below. "

@@ -446,16 +446,25 @@ def test_a_flood_of_made_up_references_does_not_keep_a_person_waiting_for_their_
     assert arrivals.send_lost_links() == 1
 
 
-def test_of_very_many_messages_within_an_hour_only_urgent_ones_are_kept(inquiry, monkeypatch):
-    monkeypatch.setattr(arrivals, "MOST_AN_HOUR", 2)
-    for text in ("One.", "Two."):
+def test_however_many_messages_come_each_is_kept(inquiry, monkeypatch):
+    monkeypatch.setattr(arrivals, "MOST_NEWS_AN_HOUR", 2)
+
+    for text in ("One.", "Two.", "Three."):
         services.patient_writes(inquiry.pk, text=text, submission_key=uuid.uuid4())
 
-    with pytest.raises(services.TooManyMessages):
-        services.patient_writes(inquiry.pk, text="Three.", submission_key=uuid.uuid4())
-    services.patient_writes(inquiry.pk, text="I want to kill myself", submission_key=uuid.uuid4())
+    assert [message.text for message in inquiry.messages.all()] == ["One.", "Two.", "Three."]
 
-    assert [message.text for message in inquiry.messages.all()] == ["One.", "Two.", "I want to kill myself"]
+
+def test_of_very_many_messages_within_an_hour_the_front_desk_hears_of_the_first_and_of_urgent_ones(
+    inquiry, monkeypatch
+):
+    monkeypatch.setattr(arrivals, "MOST_NEWS_AN_HOUR", 2)
+
+    for text in ("One.", "Two.", "Three.", "I want to kill myself"):
+        services.patient_writes(inquiry.pk, text=text, submission_key=uuid.uuid4())
+
+    told = Notice.objects.filter(kind=Notice.Kind.NEW_MESSAGE).order_by("pk")
+    assert list(told.values_list("message__text", flat=True)) == ["One.", "Two.", "I want to kill myself"]
 
 
 def test_a_link_asked_for_many_times_is_sent_once(inquiry):
