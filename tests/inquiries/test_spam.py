@@ -17,6 +17,7 @@ from post_office.models import Email
 from clinic.network import network_of
 from inquiries import services, spam
 from inquiries.models import Inquiry, Tally
+from inquiries.text import alike
 from tests import factories, markup
 from tests.factories import question
 
@@ -48,9 +49,11 @@ def spammy() -> spam.Clues:
 
 
 def tuning_messages() -> list[tuple[str, str]]:
-    """Every routine message that the screening rules are tuned on; never the held-out ones."""
+    """Every routine message that the screening rules are tuned on, like words once; never the held-out ones."""
     files = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(LABELLED.glob("tune_*.toml"))]
-    return [(m["id"], m["text"]) for file in files for m in file["message"] if m["urgency"] == "routine"]
+    routine = [message for file in files for message in file["message"] if message["urgency"] == "routine"]
+    different = {alike(message["text"]): (message["id"], message["text"]) for message in routine}
+    return list(different.values())
 
 
 ODD: dict[str, dict[str, Any]] = {
@@ -69,9 +72,11 @@ def test_no_honest_message_is_quarantined_for_one_odd_thing(odd, settings):
     messages = tuning_messages()
     assert len(messages) > 100
 
-    verdicts = {
-        name: spam.suspicious(question(message=text), clues(**({"network": ""} | ODD[odd]))) for name, text in messages
-    }
+    verdicts = {}
+    for number, (name, text) in enumerate(messages):
+        if number % 500 == 0:
+            Tally.objects.all().delete()  # in five minutes of thousands, four texts may share a slot by chance
+        verdicts[name] = spam.suspicious(question(message=text), clues(**({"network": ""} | ODD[odd])))
 
     assert {name: verdict.signals for name, verdict in verdicts.items() if verdict.quarantine} == {}
 
