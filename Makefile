@@ -19,7 +19,7 @@ run: $(RUNTIME) ## Set everything up and serve the site on http://127.0.0.1:8000
 	@exec $(BIN)/python manage.py serve
 
 test: $(TOOLS) ## Run the whole test suite against a real PostgreSQL
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: $(TOOLS) ## Formatting, lint, types, templates, migrations
 	@$(BIN)/ruff format --check .

@@ -62,3 +62,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     else:
         os.environ["SECRET_KEY"] = "only-for-tests-" + "x" * 50
         os.environ["ALLOWED_HOSTS"] = "127.0.0.1,localhost"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: tests that wait for a browser, a process or a mail server leave theirs idle."""
+    return (os.cpu_count() or 1) + 1

@@ -1,5 +1,6 @@
 """Accessibility in a real browser: axe finds nothing, pages fit a small phone, and a keyboard reaches everything."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -152,53 +153,23 @@ def ask_for_rights(page: Page, number: int, name: str) -> None:
         expect(page.get_by_role("alert")).to_be_focused()
 
 
-@pytest.mark.parametrize("name", PUBLIC)
-def test_axe_finds_nothing_on_a_public_page_and_it_fits_the_screen_however_it_is_looked_at(visit, name):
-    page = visit(name, **SCREEN)
+@dataclass
+class Seen:
+    """What one visit of a page showed: each promise below asks for a part of it."""
 
-    faults = []
-    for view, (width, media, size) in VIEWS.items():
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(**{"forced_colors": "none", **media})
-        page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
-        beyond = max(0, page.evaluate("document.documentElement.scrollWidth") - width)
-        faults.append((view, found_by_axe(page) if view in FOR_AXE else "", beyond))
-
-    assert faults == [(view, "", 0) for view in VIEWS]
-
-
-# What the desk does when it is opened where the system asks for dark pages: every colour is the same.
-GO_DARK = (
-    "document.documentElement.classList.replace('light', 'dark') || document.documentElement.classList.add('dark')"
-)
+    axe: dict[str, str]
+    """What axe found, by the way of looking."""
+    beyond: dict[str, int]
+    """How many pixels the page is wider than the screen."""
+    usable: list[str]
+    stops: list[str]
+    """Where the Tab key stopped, in its order; each should be in `usable`, in that order."""
+    unmarked: list[str]
+    """Stops that do not show that they have the focus."""
 
 
-@pytest.mark.parametrize("name", [*DESK, *ELSEWHERE])
-def test_axe_finds_nothing_on_the_desk_by_day_and_by_night(open_page, name):
-    page = visit_desk(open_page, name, color_scheme="light", **SCREEN)
-    page.wait_for_load_state("networkidle")
-    by_day = found_by_axe(page)
-
-    page.emulate_media(color_scheme="dark")
-    page.evaluate(GO_DARK)
-
-    assert (by_day, found_by_axe(page)) == ("", "")
-
-
-def test_a_desk_that_went_dark_is_the_one_that_opens_dark(open_page):
-    colours = """() => [...document.querySelectorAll("body *")].map(element => {
-      const style = getComputedStyle(element);
-      return [style.color, style.backgroundColor, style.borderTopColor].join();
-    })"""
-    page = visit_desk(open_page, "new inquiry", color_scheme="light", **SCREEN)
-    page.emulate_media(color_scheme="dark")
-    page.evaluate(GO_DARK)
-    went_dark = page.evaluate(colours)
-
-    page.reload(wait_until="networkidle")
-
-    assert page.evaluate(colours) == went_dark
-
+SEEN: dict[str, Seen] = {}
+"""A visit takes seconds, so the tests of a page share one. Nothing in it is changed after the visit."""
 
 # What can be used on a page: each link, button, field and fold that is visible; of a group of radio buttons the one
 # that the Tab key stops at. The browser's answer is compared with this list.
@@ -223,25 +194,110 @@ FOCUSED = """() => {
 }"""
 
 
-@pytest.mark.parametrize("name", [*PUBLIC, *DESK, *ELSEWHERE])
-def test_the_tab_key_reaches_everything_in_the_order_of_the_page_and_shows_where_it_is(open_page, visit, name):
-    page = visit_desk(open_page, name, **SCREEN) if name in [*DESK, *ELSEWHERE] else visit(name, **SCREEN)
+def walk_with_tab(page: Page) -> tuple[list[str], list[str], list[str]]:
+    """Press Tab through the whole page: what can be used, where it stopped, and the stops that nobody would see."""
     page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
     page.locator("html").evaluate("html => { html.tabIndex = -1; html.focus(); html.removeAttribute('tabindex'); }")
     usable = page.evaluate(USABLE)
-
     stops: list[str] = []
-    hidden = []
+    unmarked = []
     while len(stops) < len(usable):
         page.keyboard.press("Tab")
         stop, outlined = page.evaluate(FOCUSED)
         if [stop] != stops[-1:]:  # a date has three parts, each with a stop of its own
             stops.append(stop)
         if not outlined:
-            hidden.append(stop)
+            unmarked.append(stop)
+    page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
+    return usable, stops, unmarked
 
-    assert stops == usable
-    assert hidden == []
+
+def look_in_every_way(page: Page) -> Seen:
+    """Walk a public page with the Tab key, then look at it in each of VIEWS."""
+    usable, stops, unmarked = walk_with_tab(page)
+    seen = Seen({}, {}, usable, stops, unmarked)
+    for view, (width, media, size) in VIEWS.items():
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(**{"forced_colors": "none", **media})
+        page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
+        seen.beyond[view] = max(0, page.evaluate("document.documentElement.scrollWidth") - width)
+        if view in FOR_AXE:
+            seen.axe[view] = found_by_axe(page)
+    return seen
+
+
+# What the desk does when it is opened where the system asks for dark pages: every colour is the same.
+GO_DARK = (
+    "document.documentElement.classList.replace('light', 'dark') || document.documentElement.classList.add('dark')"
+)
+
+
+def look_by_day_and_by_night(page: Page) -> Seen:
+    """Look at a page of the desk in its two colours, then walk it with the Tab key."""
+    page.wait_for_load_state("networkidle")
+    by_day = found_by_axe(page)
+    page.emulate_media(color_scheme="dark")
+    page.evaluate(GO_DARK)
+    by_night = found_by_axe(page)
+    return Seen({"day": by_day, "night": by_night}, {}, *walk_with_tab(page))
+
+
+# A parameter of the whole file brings the tests of one page together, so that they find the visit of the first.
+@pytest.fixture(scope="module", params=PUBLIC)
+def public(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module", params=[*DESK, *ELSEWHERE])
+def at_the_desk(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def seen(public: str, visit: OpenPage) -> Seen:
+    """A public page, however it is looked at."""
+    if public not in SEEN:
+        SEEN[public] = look_in_every_way(visit(public, **SCREEN))
+    return SEEN[public]
+
+
+@pytest.fixture
+def seen_at_the_desk(at_the_desk: str, open_page: OpenPage) -> Seen:
+    """A page of the desk, by day and by night."""
+    if at_the_desk not in SEEN:
+        SEEN[at_the_desk] = look_by_day_and_by_night(visit_desk(open_page, at_the_desk, color_scheme="light", **SCREEN))
+    return SEEN[at_the_desk]
+
+
+def test_axe_finds_nothing_on_a_public_page_and_it_fits_the_screen_however_it_is_looked_at(seen):
+    assert (seen.axe, seen.beyond) == (dict.fromkeys(FOR_AXE, ""), dict.fromkeys(VIEWS, 0))
+
+
+def test_the_tab_key_reaches_everything_in_the_order_of_the_page_and_shows_where_it_is(seen):
+    assert (seen.stops, seen.unmarked) == (seen.usable, [])
+
+
+def test_axe_finds_nothing_on_the_desk_by_day_and_by_night(seen_at_the_desk):
+    assert seen_at_the_desk.axe == {"day": "", "night": ""}
+
+
+def test_the_tab_key_reaches_everything_on_the_desk_in_its_order_and_shows_where_it_is(seen_at_the_desk):
+    assert (seen_at_the_desk.stops, seen_at_the_desk.unmarked) == (seen_at_the_desk.usable, [])
+
+
+def test_a_desk_that_went_dark_is_the_one_that_opens_dark(open_page):
+    colours = """() => [...document.querySelectorAll("body *")].map(element => {
+      const style = getComputedStyle(element);
+      return [style.color, style.backgroundColor, style.borderTopColor].join();
+    })"""
+    page = visit_desk(open_page, "new inquiry", color_scheme="light", **SCREEN)
+    page.emulate_media(color_scheme="dark")
+    page.evaluate(GO_DARK)
+    went_dark = page.evaluate(colours)
+
+    page.reload(wait_until="networkidle")
+
+    assert page.evaluate(colours) == went_dark
 
 
 @pytest.mark.parametrize("width", [1280, 700])

@@ -3,6 +3,7 @@
 Measured on the product as `make run` starts it, because the test server neither compresses nor fingerprints.
 """
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from playwright.sync_api import Browser, Response
 
 from clinic.pages import loader
 from tests.browser import Watch
-from tests.faults.product import Product
+from tests.faults.product import Product, used_folder
 
 pytestmark = pytest.mark.browser
 
@@ -27,7 +28,7 @@ PAGES = ["/", *(f"/{path.stem}/" for path in sorted(loader.STARTER.glob("*.md"))
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The running product's address."""
     folder: Path = tmp_path_factory.mktemp("weight")
-    product = Product(folder / "data")
+    product = Product(Path(shutil.copytree(used_folder(), folder / "data")))
     product.start()
     try:
         product.until_ready()
