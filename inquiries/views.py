@@ -20,8 +20,9 @@ from clinic.practice.context import remember
 from clinic.practice.models import Practice
 from inquiries import access, blank_form, reading, services
 from inquiries.conversation import views as conversation
+from inquiries.conversation.words import words
 from inquiries.forms import InquiryForm
-from inquiries.models import Inquiry, Urgency
+from inquiries.models import Inquiry, Language, Urgency
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,8 @@ UNAVAILABLE = (
     "still here. Wait a minute, then select “Send my question” again, or call us. We keep it once, however often you "
     "send it."
 )
+
+RECEIPTS = {Language.ENGLISH: "inquiries/receipt.html", Language.SPANISH: "inquiries/receipt.es.html"}
 
 # A form's fields, and Django's own that shows where it came from.
 FIELDS = [*InquiryForm.base_fields, "csrfmiddlewaretoken"]
@@ -78,16 +81,17 @@ def received(request: HttpRequest, token: str) -> HttpResponse:
     """The receipt: what we promised, and help first when the message was urgent. Reloading it changes nothing."""
     try:
         reference = _receipt.unsign(token)
-        inquiry = Inquiry.objects.only("reference", "due_at", "urgency").get(reference=reference)
+        inquiry = Inquiry.objects.only("reference", "due_at", "urgency", "language").get(reference=reference)
     except (BadSignature, Inquiry.DoesNotExist) as error:
         raise Http404("There is no such receipt") from error
     context = {
         "reference": inquiry.reference,
         "due_at": inquiry.due_at,
-        "due_words": clock.in_words(inquiry.due_at, Practice.objects.current()),
+        "due_words": clock.in_words(inquiry.due_at, Practice.objects.current(), language=inquiry.language),
         "urgent": inquiry.urgency != Urgency.ROUTINE,
+        "w": words(inquiry.language),
     }
-    return _private(render(request, "inquiries/receipt.html", context))
+    return _private(render(request, RECEIPTS[Language(inquiry.language)], context))
 
 
 def expired(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -9,6 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic.pages import loader
+from clinic.practice import clock
+from clinic.practice.models import Practice
 from inquiries import services
 from inquiries.models import Inquiry
 from tests import factories, markup
@@ -113,6 +115,28 @@ def test_the_receipt_shows_the_reference_and_the_stored_promise(client):
     kept = Inquiry.objects.get()
     assert page.one(id="reference").words() == kept.reference
     assert page.one("time", id="due").attributes["datetime"] == kept.due_at.isoformat()
+
+
+def test_who_wants_spanish_reads_the_receipt_in_spanish(client):
+    response = client.post(CONTACT, factories.posted(language="es"))
+
+    page = markup.read(client.get(response.headers["Location"]).content)
+
+    kept = Inquiry.objects.get()
+    assert page.one("html").attributes["lang"] == "es"
+    assert page.one("h1").words() == "Recibimos su mensaje"
+    assert page.one(id="reference").words() == kept.reference
+    assert page.one("time", id="due").words() == clock.in_words(kept.due_at, Practice.objects.get(), language="es")
+
+
+def test_who_writes_of_a_crisis_and_wants_spanish_sees_the_help_line_that_speaks_it_first(client):
+    message = "Ya no quiero vivir. Quiero quitarme la vida."
+    response = client.post(CONTACT, factories.posted(language="es", message=message))
+
+    main = markup.read(client.get(response.headers["Location"]).content).one("main").words()
+
+    assert "Llame al 988 y oprima el 2" in main
+    assert main.index("988") < main.index("referencia")
 
 
 def test_loading_the_receipt_again_changes_nothing(client):
