@@ -27,6 +27,10 @@ def kinds(text: str) -> set[str]:
         ("under_18", "My daughter is 8 and very sad. Do you treat her age?"),
         ("under_18", "Tengo 42 años y mi hija tiene 15, ¿la pueden atender?"),
         ("recent_botox", "You injected my wife on Tuesday and she can't swallow"),
+        ("recent_botox", "My wife got hers at your office this morning and is a bit bruised"),
+        ("anticoagulant", "Questions about my partner: she takes Eliquis, would the shots work with that?"),
+        ("under_18", "Mom of a 12 year old boy with tics. Do you see boys that age?"),
+        ("under_18", "im 16 and my mom has good insurance"),
     ],
 )
 def test_what_is_true_of_someone_the_writer_asks_for_is_flagged(flag: str, text: str) -> None:
@@ -46,6 +50,9 @@ def test_what_is_true_of_someone_the_writer_asks_for_is_flagged(flag: str, text:
         ("recent_botox", "My sister had Botox last week. I never have."),
         ("recent_botox", "Mi hermana se puso botox la semana pasada, yo nunca"),
         ("skin_infection", "Mi niño trae impétigo en la barbilla. Yo tengo la piel limpia"),
+        ("under_18", "My niece is twelve and staying with us, she'd wait in the lobby"),
+        ("under_18", "My dog is the best company I have. He's 14"),
+        ("pregnancy_breastfeeding", "A girl at my work is pregnant and so cheerful"),
     ],
 )
 def test_what_is_true_of_somebody_else_is_not_flagged(flag: str, text: str) -> None:
@@ -63,6 +70,9 @@ def test_what_is_true_of_somebody_else_is_not_flagged(flag: str, text: str) -> N
         ("recent_botox", "I had Botox three weeks ago. How long does it last?"),
         ("recent_botox", "I had fillers in May and Botox two weeks ago"),
         ("recent_botox", "Nunca me había puesto nada y hace diez días me pusieron botox"),
+        ("recent_botox", "Had mine two weeks ago. When do I come back?"),
+        ("recent_botox", "One eyelid is a bit low, 6 d after botox"),
+        ("recent_botox", "A mes y medio del botox, ¿ya toca retoque?"),
         ("botulinum_allergy_or_reaction", "Botox in 2016 gave me hives and I ended up in the ER"),
         ("skin_infection", "It cleared up last month but now the impetigo on my chin is back"),
     ],
@@ -82,6 +92,14 @@ def test_what_is_so_now_or_never_ends_is_flagged(flag: str, text: str) -> None:
         ("recent_botox", "My first Botox would be Thursday, should I cancel it?"),
         ("recent_botox", "¿Puedo ponerme botox el martes?"),
         ("pregnancy_breastfeeding", "My pregnancy test was negative"),
+        ("pregnancy_breastfeeding", "I'm lactose intolerant, is there milk in it?"),
+        ("psychiatric_medication", "Zoloft, Paxil, Celexa. All stopped three years ago."),
+        ("psychiatric_medication", "My doctor wants me to try Lexapro and I would rather not"),
+        ("recent_botox", "In the last two weeks I have slept badly"),
+        ("recent_botox", "Can I fly two days after the treatment?"),
+        ("recent_botox", "Tengo cita para el botox el lunes"),
+        ("skin_infection", "My sadness comes back every spring like shingles"),
+        ("anticoagulant", "I take an aspirin once in a while for a headache"),
     ],
 )
 def test_what_is_over_was_ruled_out_or_is_still_to_come_is_not_flagged(flag: str, text: str) -> None:
