@@ -90,3 +90,24 @@ def found_by_axe(page: Page) -> str:
     """What axe finds; no rule is switched off. To hear only of what is wrong takes it half the time."""
     results = Axe().run(page, options={"resultTypes": ["violations"]})
     return results.generate_report() if results.violations_count else ""
+
+
+# What the desk does when it is opened where the system asks for dark pages: every colour is the same.
+GO_DARK = (
+    "document.documentElement.classList.replace('light', 'dark') || document.documentElement.classList.add('dark')"
+)
+
+
+def found_on_the_desk(page: Page) -> dict[str, str]:
+    """What axe finds by day and by night on a page of the desk, which was opened by day and is left so."""
+    page.wait_for_load_state("networkidle")
+    by_day = found_by_axe(page)
+    page.emulate_media(color_scheme="dark")
+    page.evaluate(GO_DARK)
+    by_night = found_by_axe(page)
+    page.emulate_media(color_scheme="light")
+    page.evaluate("document.documentElement.classList.replace('dark', 'light')")
+    return {"day": by_day, "night": by_night}
+
+
+NOTHING = {"day": "", "night": ""}

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from clinic.pages import loader
 from inquiries import figures, services
 from tests import factories
-from tests.browser import found_by_axe
+from tests.browser import GO_DARK, NOTHING, found_by_axe, found_on_the_desk
 from tests.journeys.conftest import OpenPage
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -229,20 +229,9 @@ def look_in_every_way(page: Page) -> Seen:
     return seen
 
 
-# What the desk does when it is opened where the system asks for dark pages: every colour is the same.
-GO_DARK = (
-    "document.documentElement.classList.replace('light', 'dark') || document.documentElement.classList.add('dark')"
-)
-
-
 def look_by_day_and_by_night(page: Page) -> Seen:
     """Look at a page of the desk in its two colours, then walk it with the Tab key."""
-    page.wait_for_load_state("networkidle")
-    by_day = found_by_axe(page)
-    page.emulate_media(color_scheme="dark")
-    page.evaluate(GO_DARK)
-    by_night = found_by_axe(page)
-    return Seen({"day": by_day, "night": by_night}, {}, *walk_with_tab(page))
+    return Seen(found_on_the_desk(page), {}, *walk_with_tab(page))
 
 
 # A parameter of the whole file brings the tests of one page together, so that they find the visit of the first.
@@ -281,7 +270,7 @@ def test_the_tab_key_reaches_everything_in_the_order_of_the_page_and_shows_where
 
 
 def test_axe_finds_nothing_on_the_desk_by_day_and_by_night(seen_at_the_desk):
-    assert seen_at_the_desk.axe == {"day": "", "night": ""}
+    assert seen_at_the_desk.axe == NOTHING
 
 
 def test_the_tab_key_reaches_everything_on_the_desk_in_its_order_and_shows_where_it_is(seen_at_the_desk):

@@ -9,7 +9,7 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 
 from tests import factories
-from tests.browser import found_by_axe
+from tests.browser import NOTHING, found_on_the_desk
 from tests.journeys.conftest import OpenPage
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -80,9 +80,9 @@ def test_a_text_is_written_previewed_approved_published_and_soon_on_every_proces
     expect(staff.locator("body")).to_contain_text(re.compile("by Nora Example, MD"))
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (320, "light")])
-def test_axe_finds_nothing_where_pages_are_written_and_the_screens_fit(open_page, width, scheme):
-    page = sign_in(open_page, viewport={"width": width, "height": 900}, color_scheme=scheme)
+@pytest.mark.parametrize("width", [1280, 320])
+def test_axe_finds_nothing_where_pages_are_written_and_the_screens_fit(open_page, width):
+    page = sign_in(open_page, viewport={"width": width, "height": 900}, color_scheme="light")
     open_editor(page)
     page.locator("summary").first.click()
     write(page)
@@ -101,6 +101,5 @@ def test_axe_finds_nothing_where_pages_are_written_and_the_screens_fit(open_page
             page.goto("/admin/pages/page/add/")
         elif step == "list":
             page.goto("/admin/pages/page/")
-        page.wait_for_load_state("networkidle")
-        assert (step, found_by_axe(page)) == (step, "")
+        assert (step, found_on_the_desk(page)) == (step, NOTHING)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, step
