@@ -12,6 +12,12 @@ from tests import factories
 from tests.mail_server import MailServer
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests go first, or one process would end the run with one of them while the others wait."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(autouse=True)
 def _plain_static_files(settings):
     """Tests look at pages, not at fingerprints: `collectstatic` need not have run."""

@@ -43,6 +43,7 @@ def unavailable() -> Iterator[int]:
         thread.join()
 
 
+@pytest.mark.long
 def test_a_smoke_run_tries_every_step_and_leaves_no_file_and_no_process_behind(folder):
     run = subprocess.run(
         [sys.executable, "-m", "benchmarks", "--smoke"],

@@ -16,7 +16,7 @@ from tests.faults.audit import Kept
 from tests.faults.patients import Patient, Question
 from tests.faults.product import Product, wait_for
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.long]
 
 KILLS = int(os.environ.get("KILLS", "6"))
 SEED = int(os.environ.get("SEED", "1"))
