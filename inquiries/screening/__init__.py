@@ -14,10 +14,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from . import classifier, features
 from .automaton import Hit
-from .classifier import LABELS, Sign
-from .classifier import raised as raised_passage
+from .classifier import LABELS
 from .context import Surroundings
+from .features import Sign
 from .patterns import COMMA, END
 from .rules import KINDS, URGENCIES, Rule, RuleBook, rule_book
 from .words import Token, read
@@ -142,12 +143,14 @@ def _enough(left: Sequence[Token], explained: Sequence[Hit]) -> bool:
 
 
 def _by_classifier(tokens: Sequence[Token], reading: Reading) -> Iterable[tuple[Rule, Finding]]:
-    """Asked only when the rules found nothing urgent: where they did, staff see the words, not a whole passage."""
+    """Asked only when the rules found nothing urgent: where they did, staff see the words, not a whole sentence."""
     left = unexplained(tokens, reading)
-    passage = raised_passage(left, reading.signs) if _enough(left, reading.explained) else None
+    if not _enough(left, reading.explained):
+        return
+    passage = classifier.raised(features.text(tokens, left, reading.signs), [token.word == END for token in tokens])
     if passage:
         found = CLASSIFIED[passage.label]
-        yield found, _finding(found, passage.first, passage.last, left)
+        yield found, _finding(found, passage.first, passage.last, tokens)
 
 
 def _finding(found: Rule, first: int, last: int, tokens: Sequence[Token]) -> Finding:

@@ -1,58 +1,47 @@
-"""A second reader for what no phrase foresees: a small linear classifier over words. It can only raise.
+"""A second reader for what no phrase foresees. It can only raise.
 
-Each word, pair of words, word beginning and concept ("bridge" and "rope" are both means) has a learned weight per
-label, and so has each sign: a rule that found its phrase, or found it explained, and each context. A passage scores
-the sum of its weights, divided by the root of their number, or of FEWEST where there are fewer. Weights come from
-train.py and ship as `weights.bin`: one signed byte per bucket and label, after a short header.
+Two small models read each message, and what they say is added up. The linear one weighs words, pairs of words, word
+beginnings and concepts, wherever they stand. The composing one reads five words
+at a time and learns how they stand together ("not what I told them", "after I'm gone"). Both are told what the rules
+saw: a phrase found, one that a context explained, the context. The linear one does not see explained words at all.
+`learning.py` gets their weights, `train.py` the messages; they ship as `weights.npz`.
 """
 
 from __future__ import annotations
 
-import struct
-import tomllib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import accumulate
-from math import log2, sqrt
+from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import NamedTuple
-from zlib import crc32
+from typing import Any, NamedTuple
 
-from .patterns import COMMA, END
-from .spelling import fold
-from .words import Token
+# One message is too little work to share out, and idle threads of the library would spin in every web worker.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .features import Ints, Text
 
 LABELS = ("crisis", "emergency")
-BUCKETS = 1 << 16
-"""Words share these by checksum."""
-WEIGHTS = Path(__file__).with_name("weights.bin")
-CONCEPTS = Path(__file__).parent / "rules" / "concepts.toml"
-PASSAGE = 80
-"""Words judged together at most: a sentence that matters must not drown in a long message."""
-SHORT, LONG = 25, 100
-LENGTH = 0.9
-"""Taken off the score for each doubling of a message from SHORT to LONG words: the more is told, the more sad words
-there are by chance, and the more passages that may score. Without it half the false alarms were long ones."""
-FEWEST = 24
-"""Fewer count as so many, or one common word of a greeting ("Hello again") would weigh as much as a paragraph."""
-BRIEF, BREVITY = 12, 2.0
-"""Asked of a message for each halving of its words below BRIEF, unless a rule has seen something: the rules know what
-is short and urgent, and what they leave is mostly "one more thing"."""
-WORDS_KEPT = 8192
-_STEM = 4
-_HEADER = struct.Struct("<3f")
+SIZE, FILTERS, SPAN = 32, 64, 5
+"""Numbers in a vector; kinds of passages that are told apart; words read at a time."""
+WEIGHTS = Path(__file__).with_name("weights.npz")
+PASSAGE = 60
+"""Tokens judged together at most: a sentence that matters must not drown in a long message. With 200, half of the
+crises found alone were missed between three harmless messages."""
+FEWEST, FEWEST_WORDS = 24, 12
+"""Fewer features, and fewer words, count as so many, or one common word of a greeting ("Hello again") would weigh as
+much as a paragraph."""
+SHOWN = 40
+"""Tokens shown to staff at most, where a sentence never ends."""
 
-
-class Sign(NamedTuple):
-    """Something the rules saw, and the token where it begins."""
-
-    name: str
-    first: int
+Floats = NDArray[np.float32]
 
 
 class Passage(NamedTuple):
-    """A stretch of tokens that scored above the threshold of a label."""
+    """The sentence that reads most like its label, of a message that was raised for it; `score` is the message's."""
 
     label: str
     first: int
@@ -60,120 +49,126 @@ class Passage(NamedTuple):
     score: float
 
 
-@dataclass(frozen=True)
-class Weights:
-    """What was learned for one label. A score above zero raises."""
+class Composing(NamedTuple):
+    """The weights of the composing model."""
 
-    bias: float
-    buckets: Sequence[float]
+    vectors: Floats
+    filters: Floats
+    bias: Floats
+    out: Floats
+    """Of the strongest place of each filter, then of the mean over the message."""
 
 
-def features(tokens: Sequence[Token], signs: Iterable[Sign]) -> list[tuple[int, ...]]:
-    """For each token, the buckets of the word, its beginning, concepts and signs, and its pair with the word before."""
-    found: list[tuple[int, ...]] = []
-    before = ""
-    for token in tokens:
-        word = "#" if token.word.isdecimal() else token.word
-        if word == COMMA:
-            found.append(())
-            continue
-        found.append((_bucket(f"{before} {word}"), *_alone(word)))
-        before = word
-    for sign in signs:
-        found[sign.first] += (_sign(sign.name),)
+class Models(NamedTuple):
+    """Both models. `bias` belongs to their sum: one number per label, as in `linear` and `out`."""
+
+    linear: Floats
+    composing: Composing
+    bias: Floats
+
+
+def passages(count: int) -> Iterator[tuple[int, int]]:
+    """Stretches to judge, each from its first token to before its last: the whole, or overlapping halves."""
+    for first in range(0, max(1, count - PASSAGE // 2), PASSAGE // 2):
+        yield first, count if count <= PASSAGE else min(first + PASSAGE, count)
+
+
+def composed(rows: Ints, model: Composing) -> Floats:
+    """How strongly each filter answers at each token."""
+    vectors = model.vectors[rows].sum(1)
+    around = SPAN // 2
+    padded = np.zeros((len(rows) + 2 * around, SIZE), np.float32)
+    padded[around : around + len(rows)] = vectors
+    spans = np.concatenate([padded[k : k + len(rows)] for k in range(SPAN)], 1)
+    answers: Floats = np.maximum(spans @ model.filters + model.bias, 0)
+    return answers
+
+
+class _Heard(NamedTuple):
+    """What both models make of one message, before passages are cut from it."""
+
+    words: Floats
+    """The linear weights of all features in a row; those of token `i` are `counts[i]` to `counts[i + 1]`."""
+    counts: list[int]
+    answers: Floats
+
+
+def _hear(message: Text, models: Models) -> _Heard:
+    counts = [0, *accumulate(map(len, message.buckets))]
+    flat = np.fromiter((bucket for found in message.buckets for bucket in found), np.int32, counts[-1])
+    return _Heard(models.linear[flat], counts, composed(message.rows, models.composing))
+
+
+def _score(heard: _Heard, models: Models, first: int, last: int) -> Floats:
+    start, end = heard.counts[first], heard.counts[last]
+    linear = heard.words[start:end].sum(0) / root(end - start)
+    score: Floats = models.bias + linear + pooled(heard.answers[first:last]) @ models.composing.out
+    return score
+
+
+def scores(message: Text, models: Models) -> Floats:
+    """The highest score of any passage, for each label, less what the message must score for being short."""
+    if not message.buckets:
+        return np.full(len(LABELS), -np.inf, np.float32)
+    heard = _hear(message, models)
+    found: Floats = np.max([_score(heard, models, *ends) for ends in passages(len(message.rows))], 0) - message.demand
     return found
 
 
-@lru_cache(WORDS_KEPT)
-def _alone(word: str) -> tuple[int, ...]:
-    """The buckets of a word whatever stands before it: itself, its beginning, its concepts."""
-    names = [word] if word != END else []
-    if len(word) > _STEM:
-        names.append(f"{word[:_STEM]}*")
-    return tuple(_bucket(name) for name in (*names, *concepts().get(word, ())))
+def raised(message: Text, ends: Sequence[bool]) -> Passage | None:
+    """The sentence to show for the label that scores highest, if that is above zero. `ends`: which tokens are stops."""
+    if not ends:
+        return None
+    models = learned()
+    heard = _hear(message, models)
+    best: Passage | None = None
+    for first, last in passages(len(ends)):
+        found = _score(heard, models, first, last) - message.demand
+        label = int(found.argmax())
+        if found[label] > (best.score if best else 0):
+            best = Passage(LABELS[label], first, last, float(found[label]))
+    if best is None:
+        return None
+    label = LABELS.index(best.label)
+    pieces = _sentences(ends, best.first, best.last)
+    first, last = max(pieces, key=lambda piece: float(_score(heard, models, *piece)[label]))
+    return best._replace(first=first, last=last - 1)
 
 
-@lru_cache
-def _sign(name: str) -> int:
-    return _bucket(f"[{name}]")
+def _sentences(ends: Sequence[bool], first: int, last: int) -> Iterator[tuple[int, int]]:
+    """What may be shown of a passage: the stretches between two stops, or overlapping parts of a long one."""
+    starts = [first, *(i + 1 for i in range(first, last - 1) if ends[i]), last]
+    for start, end in pairwise(starts):
+        for at in range(start, end, SHOWN if end - start <= SHOWN else SHOWN // 2):
+            yield at, min(at + SHOWN, end)
 
 
-def _bucket(name: str) -> int:
-    return crc32(name.encode()) % BUCKETS
-
-
-def passages(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
-    """Stretches to judge: the whole of a short message, else each sentence with those that follow it."""
-    if len(tokens) <= PASSAGE:
-        if tokens:
-            yield 0, len(tokens) - 1
-        return
-    ends = [i for i, token in enumerate(tokens) if token.word == END]
-    start = 0
-    for number, end in enumerate(ends):
-        last = next((later for later in reversed(ends[number : number + 4]) if later - start < PASSAGE), None)
-        if last is not None:
-            yield start, last
-        else:
-            for piece in range(start, end, PASSAGE // 2):
-                yield piece, min(piece + PASSAGE, end)
-        start = end + 1
-
-
-def length(tokens: Sequence[Token], signs: Iterable[Sign]) -> float:
-    """What a message must score for its length alone."""
-    words = sum(token.word not in (COMMA, END) for token in tokens)
-    brief = (
-        0.0 if any(sign.name.startswith("+") for sign in signs) else BREVITY * log2(BRIEF / min(max(words, 1), BRIEF))
-    )
-    return brief + LENGTH * log2(min(max(len(tokens), SHORT), LONG) / SHORT)
+def pooled(answers: Floats) -> Floats:
+    """The strongest answer of each filter, and its mean."""
+    return np.concatenate([answers.max(0), answers.sum(0) / max(FEWEST_WORDS, len(answers))])
 
 
 def root(count: int) -> float:
-    """What a sum of so many weights is divided by."""
-    return sqrt(max(FEWEST, count))
-
-
-def raised(tokens: Sequence[Token], signs: Sequence[Sign]) -> Passage | None:
-    """The passage that scores highest for any label, if it scores above zero."""
-    buckets = features(tokens, signs)
-    counts = [0, *accumulate(len(found) for found in buckets)]
-    stretches = list(passages(tokens))
-    highest, best = length(tokens, signs), None
-    for label, weights in learned().items():
-        weight = weights.buckets.__getitem__
-        sums = [0.0, *accumulate(sum(map(weight, found)) for found in buckets)]
-        for first, last in stretches:
-            score = weights.bias + (sums[last + 1] - sums[first]) / root(counts[last + 1] - counts[first])
-            if score > highest:
-                highest, best = score, Passage(label, first, last, score)
-    return best
+    """What a sum of so many linear weights is divided by."""
+    return float(max(FEWEST, count) ** 0.5)
 
 
 @lru_cache(maxsize=1)
-def concepts() -> dict[str, list[str]]:
-    """The concepts of each word, in angle brackets."""
-    found: dict[str, list[str]] = {}
-    for name, words in tomllib.loads(CONCEPTS.read_text(encoding="utf-8")).items():
-        for word in words.split():
-            found.setdefault(fold(word), []).append(f"<{name}>")
-    return found
+def learned() -> Models:
+    """The shipped weights, read once; the thresholds are taken off, so that a score above zero raises."""
+    with np.load(WEIGHTS) as stored:
+        values = {name: stored[name] for name in stored.files}
+    wide = {name: values[name].astype(np.float32) * values[f"{name}_scale"] for name in ("linear", "vectors")}
+    composing = Composing(wide["vectors"], values["filters"], values["filter_bias"], values["out"])
+    return Models(wide["linear"], composing, values["bias"])
 
 
-@lru_cache(maxsize=1)
-def learned() -> dict[str, Weights]:
-    """The shipped weights, read once."""
-    data = WEIGHTS.read_bytes()
-    found = {}
-    for number, label in enumerate(LABELS):
-        at = number * (_HEADER.size + BUCKETS)
-        bias, threshold, scale = _HEADER.unpack_from(data, at)
-        signed = memoryview(data)[at + _HEADER.size : at + _HEADER.size + BUCKETS].cast("b")
-        found[label] = Weights(bias - threshold, [weight * scale for weight in signed])
-    return found
-
-
-def pack(bias: float, threshold: float, weights: Sequence[float]) -> bytes:
-    """One label as it is stored."""
-    scale = max(map(abs, weights)) / 127 or 1.0
-    return _HEADER.pack(bias, threshold, scale) + struct.pack(f"<{BUCKETS}b", *(round(w / scale) for w in weights))
+def pack(models: Models, thresholds: Mapping[str, float]) -> None:
+    """Store the weights, the two large tables as one signed byte per number."""
+    small: dict[str, Any] = {}
+    for name, values in (("linear", models.linear), ("vectors", models.composing.vectors)):
+        scale = np.float32(np.abs(values).max() / 127 or 1)
+        small |= {name: np.round(values / scale).astype(np.int8), f"{name}_scale": scale}
+    small |= {"filters": models.composing.filters, "filter_bias": models.composing.bias, "out": models.composing.out}
+    asked = np.array([thresholds[label] for label in LABELS], np.float32)
+    np.savez(WEIGHTS, bias=models.bias - asked, **small)

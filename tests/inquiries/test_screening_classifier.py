@@ -1,0 +1,71 @@
+"""The second reader: what it learns, what it is given to judge, and which sentence it shows."""
+
+import os
+
+import numpy as np
+import pytest
+
+from inquiries.screening import classifier, features, screen
+from inquiries.screening.features import Text
+from inquiries.screening.learning import learn
+from inquiries.screening.words import Token
+
+ORDERS = [
+    ("not fine but over", [1.0, 0.0]),
+    ("not over but fine", [0.0, 0.0]),
+]
+
+
+def told(words: str) -> Text:
+    tokens = [Token(word, at, at + 1) for at, word in enumerate(words.split())]
+    return features.text(tokens, tokens, [])._replace(demand=0.0)
+
+
+@pytest.mark.parametrize("count", [0, 1, 60, 61, 90, 91, 1000])
+def test_every_word_of_a_message_is_judged(count: int) -> None:
+    judged = {at for first, last in classifier.passages(count) for at in range(first, last)}
+
+    assert judged == set(range(count))
+
+
+def test_no_passage_is_so_long_that_a_sentence_drowns() -> None:
+    assert max(last - first for first, last in classifier.passages(1000)) <= classifier.PASSAGE
+
+
+def test_the_same_words_in_another_order_can_mean_something_else() -> None:
+    texts = [told(words) for words, _ in ORDERS] * 1000
+    models = learn(texts, np.array([labels for _, labels in ORDERS] * 1000, np.float32))
+
+    urgent, harmless = (float(classifier.scores(text, models)[0]) for text in texts[:2])
+
+    assert urgent > 0 > harmless
+
+
+def test_learning_twice_gives_the_same_weights() -> None:
+    texts, labels = [told(words) for words, _ in ORDERS], np.array([labels for _, labels in ORDERS], np.float32)
+
+    first, second = learn(texts, labels), learn(texts, labels)
+
+    assert np.array_equal(first.linear, second.linear)
+    assert np.array_equal(first.composing.vectors, second.composing.vectors)
+
+
+def test_a_message_without_words_scores_nothing() -> None:
+    assert np.all(np.isneginf(classifier.scores(told(""), classifier.learned())))
+
+
+def test_staff_are_shown_a_sentence_and_not_the_whole_message() -> None:
+    text = (
+        "Hi there, quick question about prices and whether you take Aetna. My car is in the shop this week. "
+        "Some nights I pray that I do not have to see another day and I mean it. "
+        "Do you have anything on Tuesday? My number is 555-0142."
+    )
+
+    shown = [text[found.start : found.end] for found in screen(text).findings if found.rule.endswith(".classifier")]
+
+    assert len(shown) == 1
+    assert len(shown[0]) < len(text) / 2
+
+
+def test_one_message_is_read_by_one_thread() -> None:
+    assert os.environ["OPENBLAS_NUM_THREADS"]
