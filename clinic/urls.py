@@ -15,5 +15,6 @@ urlpatterns = [
     path("", include("clinic.pages.urls")),
 ]
 
+handler400 = "inquiries.views.not_understood"
 handler403 = "inquiries.views.refused"
 handler500 = "inquiries.views.server_error"

@@ -3,15 +3,16 @@
 import logging
 from http import HTTPStatus
 
+from django.core.exceptions import DisallowedHost
 from django.core.signing import BadSignature, Signer
 from django.db import Error as DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.urls import reverse
 from django.views import csrf
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
-from django.views.defaults import permission_denied
+from django.views.defaults import bad_request, permission_denied
 from django.views.defaults import server_error as plain_server_error
 
 from clinic.network import network_of
@@ -111,6 +112,13 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path.startswith(reverse("admin:index")) and request.user.is_authenticated:
         access.record_refusal(request)
     return permission_denied(request, exception)
+
+
+def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What nothing can be made of: a page that says where to go on; to who asks for another host, one line."""
+    if isinstance(exception, DisallowedHost):
+        return HttpResponseBadRequest("This server does not answer to that name.", content_type="text/plain")
+    return bad_request(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
