@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, Page
 
 from clinic.pages import loader
+from clinic.staff.models import StaffUser
 from tests.browser import MISSING, Watch, chromium, find_chromium
 
 OpenPage = Callable[..., Page]
@@ -46,11 +49,19 @@ def site(live_server: Any) -> str:
 
 @pytest.fixture
 def open_page(browser: Browser, site: str) -> Iterator[OpenPage]:
-    """Opens pages, each in a browser of its own: `open_page("/contact/", java_script_enabled=False)`."""
+    """Opens pages, each in a browser of its own: `open_page("/contact/", java_script_enabled=False)`.
+
+    `by` has signed in already, where that is not what the journey is about.
+    """
     contexts, watches = [], []
 
-    def _open(path: str, **options: Any) -> Page:
+    def _open(path: str, *, by: StaffUser | None = None, **options: Any) -> Page:
         context = browser.new_context(base_url=site, **options)
+        if by:
+            client = Client()
+            client.force_login(by)
+            cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+            context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])
         context.set_default_timeout(10_000)
         contexts.append(context)
         watches.append(Watch(context, site))

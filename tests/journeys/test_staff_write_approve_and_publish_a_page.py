@@ -18,13 +18,8 @@ SENTENCE = "Nobody reads your words for fun."
 
 
 def sign_in(open_page: OpenPage, **options: Any) -> Page:
-    factories.staff("nora@example.org", "Nora")
-    page = open_page("/admin/", reduced_motion="reduce", **options)
-    page.get_by_label("Email address").fill("nora@example.org")
-    page.get_by_label("Password").fill("a long enough pass phrase")
-    page.get_by_role("button", name="Log in").click()
-    page.wait_for_url("**/admin/")
-    return page
+    nora = factories.staff("nora@example.org", "Nora")
+    return open_page("/admin/", by=nora, reduced_motion="reduce", **options)
 
 
 def open_editor(page: Page) -> None:

@@ -17,7 +17,7 @@ from inquiries.conversation import links, replies
 from inquiries.models import Inquiry, Link, Message, Status
 from tests import factories
 from tests.browser import found_by_axe
-from tests.journeys.test_everyone_can_use_it import FOCUSED, USABLE
+from tests.journeys.test_everyone_can_use_it import walk_with_tab
 from tests.mail_server import MailServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -235,13 +235,7 @@ def test_axe_finds_nothing_on_a_page_of_the_conversation_and_it_fits_the_screen(
 @pytest.mark.parametrize("name", ["messages", "wrong code", "lost link with errors"])
 def test_the_tab_key_reaches_everything_on_it_in_the_order_of_the_page(visit, name):
     page = visit(name, viewport={"width": 1280, "height": 900})
-    page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
-    page.locator("html").evaluate("html => { html.tabIndex = -1; html.focus(); html.removeAttribute('tabindex'); }")
-    usable = page.evaluate(USABLE)
 
-    stops = []
-    for _ in usable:
-        page.keyboard.press("Tab")
-        stops.append(page.evaluate(FOCUSED))
+    usable, stops, unmarked = walk_with_tab(page)
 
-    assert stops == [[stop, True] for stop in usable]
+    assert (stops, unmarked) == (usable, [])

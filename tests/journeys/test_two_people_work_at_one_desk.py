@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from clinic.staff.models import StaffUser
 from inquiries import entries, services
 from inquiries.models import Draft, Inquiry
 from tests import factories
@@ -29,8 +30,8 @@ def crisis(nurse, colleague) -> Inquiry:
 
 def at_the_desk(open_page: OpenPage, kept: Inquiry, email: str = "nora@example.org", **options) -> Page:
     """The inquiry's page in a browser of this person."""
-    page = open_page(f"/admin/inquiries/inquiry/{kept.pk}/change/", reduced_motion="reduce", **options)
-    sign_in(page, email)
+    person = StaffUser.objects.get(email=email)
+    page = open_page(f"/admin/inquiries/inquiry/{kept.pk}/change/", by=person, reduced_motion="reduce", **options)
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Inquiry {kept.reference}")
     return page
 
