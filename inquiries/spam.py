@@ -118,12 +118,12 @@ def _in_the_form(clues: Clues, now: datetime) -> Iterator[str]:
 LINK = re.compile(r"\b(?:https?://|www\.)", re.IGNORECASE)
 LINK_AS_CODE = re.compile(r"<a\s|\[(?:url|link)\b", re.IGNORECASE)
 WORD = re.compile(r"[^\W\d_]+")
-FEW_WORDS = 8  # fewer say nothing about the language
+FEW_WORDS = 9  # fewer say nothing about the language: "Motor neuropathy, right hand. Immunoglobulin monthly. Cleared?"
 # One of these stands in nearly every sentence of the two languages.
 ENGLISH = """
-    a about am an and are as at be been but by can could do does for from had has have he help her him his how i if in
-    is it me my no not of on or our she so some that the their them there they this to was we what when who will with
-    would you your
+    a about after ago all am an and are as at be been but by came can could day do does for from get got had has have he
+    help her him his how i if in is it just like me my no not of off on one or our she so some that the their them there
+    they this to too two was we week weeks what when who will with would you your
 """
 SPANISH = """
     al ante como con cuando de del desde el ella en entre era es esta este estoy fue ha hace hasta hay he la las le lo

@@ -25,8 +25,8 @@ from .words import read
 
 HERE = Path(__file__).parent
 TUNING = HERE.parents[1] / "tests" / "screening" / "labelled"
-THRESHOLDS = {"crisis": -1.6, "emergency": -2.6}
-"""Chosen by the check below and by messages left out of the learning: lower ones raise too many harmless messages."""
+THRESHOLDS = {"crisis": -2.6, "emergency": -1.6}
+"""Chosen on held-out messages: lower ones raise three harmless messages for each crisis they find (decision 0005)."""
 SHIFTS = (-0.9, -0.6, -0.3, 0.0, 0.3, 0.6, 0.9)
 FOLDS = 3
 

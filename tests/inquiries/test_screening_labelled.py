@@ -41,7 +41,7 @@ def test_most_harmless_messages_stay_routine(language: str) -> None:
         found for entry, found, _ in screened(language) if {entry["urgency"], entry.get("also")} <= {"routine", None}
     ]
 
-    assert share([found == "routine" for found in harmless]) >= 0.93
+    assert share([found == "routine" for found in harmless]) >= 0.90
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

@@ -81,6 +81,20 @@ def test_no_honest_message_is_quarantined_for_one_odd_thing(odd, settings):
     assert {name: verdict.signals for name, verdict in verdicts.items() if verdict.quarantine} == {}
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "little headache all day after yesterdays shots. tylenol ok??",
+        "came off zyprexa two weeks ago, doc knows, sleeping like garbage",
+        "Multifocal motor neuropathy, right hand. Immunoglobulin monthly. Cleared?",
+    ],
+)
+def test_a_few_words_without_small_ones_are_no_foreign_language(message):
+    verdict = spam.suspicious(question(message=message), clues(trap="Ada"))
+
+    assert verdict.signals == ("trap",)
+
+
 def test_a_message_in_another_language_is_no_spam_even_from_a_hospital_with_an_old_copy_of_the_page():
     for n in range(11):
         verdict = spam.suspicious(question(message=f"这种治疗对抑郁症有帮助吗？{n}"), clues(stamp=""))

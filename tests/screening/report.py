@@ -190,7 +190,8 @@ def main() -> None:
         if not options.quiet:
             print_failures(messages, with_text=part == "tune")
     print("\ntime")
-    slowest = max(everything, key=lambda m: milliseconds(m.text))
+    longest = sorted(everything, key=lambda m: len(m.text))[-50:]  # a short one is never the slowest
+    slowest = max(longest, key=lambda m: milliseconds(m.text))
     print(
         f"  worst labelled message {slowest.id} ({len(slowest.text)} characters): {milliseconds(slowest.text):.1f} ms"
     )
