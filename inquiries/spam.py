@@ -118,7 +118,7 @@ def _in_the_form(clues: Clues, now: datetime) -> Iterator[str]:
 LINK = re.compile(r"\b(?:https?://|www\.)", re.IGNORECASE)
 LINK_AS_CODE = re.compile(r"<a\s|\[(?:url|link)\b", re.IGNORECASE)
 WORD = re.compile(r"[^\W\d_]+")
-FEW_WORDS = 9  # fewer say nothing about the language: "Motor neuropathy, right hand. Immunoglobulin monthly. Cleared?"
+FEW_WORDS = 9  # fewer say nothing about the language: "Multifocal motor neuropathy, right hand. Cleared?"
 # One of these stands in nearly every sentence of the two languages.
 ENGLISH = """
     a about after ago all am an and are as at be been but by came can could day do does for from get got had has have he

@@ -3,7 +3,7 @@
 Learns from `lessons/*.toml`, the rules' counter-examples, the hints' examples and the tuning messages of the tests,
 never from the held-out ones. First checks itself: it leaves out the messages of some writers, learns from the rest,
 reads those left out, and so on until each message was left out once. It prints how many true messages and how many
-harmless ones it would raise with the rules. Takes a few minutes.
+harmless ones it would raise with the rules. Takes about a minute.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from .words import read
 
 HERE = Path(__file__).parent
 TUNING = HERE.parents[1] / "tests" / "screening" / "labelled"
-THRESHOLDS = {"crisis": -2.6, "emergency": -1.6}
-"""Chosen on held-out messages: lower ones raise three harmless messages for each crisis they find (decision 0005)."""
+THRESHOLDS = {"crisis": -2.1, "emergency": -2.6}
+"""Chosen on held-out messages: a lower one for crisis finds one more for two or three harmless ones (decision 0005)."""
 SHIFTS = (-0.9, -0.6, -0.3, 0.0, 0.3, 0.6, 0.9)
 FOLDS = 3
 

@@ -36,6 +36,41 @@ def test_paragraphs_around_a_crisis_never_hide_it(before: str, after: str, crisi
     assert found
 
 
+ENGLISH_LETTER = """I have read your page about the study. My sister lives near your clinic and could drive me.
+
+{}
+
+Do you take Aetna? A late appointment would suit me best, and I would like to know what the first visit looks like."""
+SPANISH_LETTER = """Leí su página sobre el estudio. Mi hermana vive cerca de la clínica y me puede llevar.
+
+{}
+
+¿Aceptan Medicaid? Una cita en la tarde me vendría mejor, y quisiera saber cómo es la primera visita y cuánto dura."""
+PLAIN_WORDS = [
+    ("I am suicidal.", "crisis", ENGLISH_LETTER),
+    ("I have a suicide plan.", "crisis", ENGLISH_LETTER),
+    ("I think about dying every day.", "crisis", ENGLISH_LETTER),
+    ("I have nothing to live for.", "crisis", ENGLISH_LETTER),
+    ("My tongue is swelling and I have hives all over.", "emergency", ENGLISH_LETTER),
+    ("I suddenly lost my vision in one eye.", "emergency", ENGLISH_LETTER),
+    ("My throat is closing up.", "emergency", ENGLISH_LETTER),
+    ("I think this is anaphylaxis.", "emergency", ENGLISH_LETTER),
+    ("Voy a tomarme todas las pastillas.", "crisis", SPANISH_LETTER),
+    ("Tengo un plan para morir.", "crisis", SPANISH_LETTER),
+    ("Se me está cerrando la garganta.", "emergency", SPANISH_LETTER),
+]
+
+
+@pytest.mark.parametrize(("sentence", "urgency", "letter"), PLAIN_WORDS)
+def test_plain_words_are_raised_in_the_middle_of_a_friendly_letter(sentence: str, urgency: str, letter: str) -> None:
+    assert screen(letter.format(sentence)).urgency == urgency
+
+
+@pytest.mark.parametrize("letter", [ENGLISH_LETTER, SPANISH_LETTER])
+def test_the_letter_itself_is_routine(letter: str) -> None:
+    assert screen(letter.format("")).urgency == "routine"
+
+
 @pytest.mark.parametrize(
     "unit",
     [
