@@ -28,7 +28,7 @@ __all__ = ["KINDS", "URGENCIES", "Finding", "Rule", "Screening", "rule", "screen
 MOST_PER_RULE = 10
 """Staff see where a rule first spoke; a text that repeats one phrase a thousand times needs no thousand rows."""
 
-FEWEST = 5
+LEAST_LEFT = 5
 """So few words, left over when contexts have explained the rest, say nothing."""
 CLASSIFIED = {
     label: Rule(
@@ -139,7 +139,7 @@ def unexplained(tokens: Sequence[Token], reading: Reading) -> list[Token]:
 
 def _enough(left: Sequence[Token], explained: Sequence[Hit]) -> bool:
     """Is there anything to judge? "No plans" is no message once "no suicidal thoughts" has been explained."""
-    return not explained or sum(token.word not in (COMMA, END) for token in left) > FEWEST
+    return not explained or sum(token.word not in (COMMA, END) for token in left) > LEAST_LEFT
 
 
 def _by_classifier(tokens: Sequence[Token], reading: Reading) -> Iterable[tuple[Rule, Finding]]:
