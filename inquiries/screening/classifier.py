@@ -130,9 +130,18 @@ def raised(message: Text, ends: Sequence[bool]) -> Passage | None:
     if best is None:
         return None
     label = LABELS.index(best.label)
-    pieces = _sentences(ends, best.first, best.last)
+    pieces = _sentences(ends, *_whole(ends, best.first, best.last))
     first, last = max(pieces, key=lambda piece: float(_score(heard, models, *piece)[label]))
     return best._replace(first=first, last=last - 1)
+
+
+def _whole(ends: Sequence[bool], first: int, last: int) -> tuple[int, int]:
+    """The passage with the rest of the sentences it cuts: half of one may leave out a "not"."""
+    while first > 0 and not ends[first - 1]:
+        first -= 1
+    while last < len(ends) and not ends[last - 1]:
+        last += 1
+    return first, last
 
 
 def _sentences(ends: Sequence[bool], first: int, last: int) -> Iterator[tuple[int, int]]:

@@ -64,7 +64,21 @@ def test_staff_are_shown_a_sentence_and_not_the_whole_message() -> None:
     shown = [text[found.start : found.end] for found in screen(text).findings if found.rule.endswith(".classifier")]
 
     assert len(shown) == 1
+    assert "pray" in shown[0]
     assert len(shown[0]) < len(text) / 2
+
+
+@pytest.mark.parametrize("before", range(12))
+def test_what_is_shown_begins_where_a_sentence_begins_wherever_passages_were_cut(before: int) -> None:
+    sentence = (
+        "Some nights after the late shift when the house is quiet and my wife is asleep I sit in the kitchen and I "
+        "pray that I do not have to see another day. "
+    )
+    text = "The bus was late today. " * before + sentence + "The room was warm and bright."
+
+    shown = [text[found.start :] for found in screen(text).findings if found.rule.endswith(".classifier")]
+
+    assert all(part.startswith(("The bus", "Some nights", "The room")) for part in shown)
 
 
 def test_one_message_is_read_by_one_thread() -> None:
