@@ -82,7 +82,13 @@ class Product:
         return self.process
 
     def until_ready(self) -> None:
+        wait_for(lambda: not self.leftovers())  # what outlived a killed start would answer in place of this one
         wait_for(lambda: self.get("/readyz") == 200)
+
+    def leftovers(self) -> list[psutil.Process]:
+        """Processes of an earlier start."""
+        began = psutil.Process(self.process.pid).create_time()
+        return [process for process in self.running() if created(process) < began]
 
     def get(self, path: str) -> int:
         try:
@@ -112,7 +118,7 @@ class Product:
     def every(self, words: str) -> list[psutil.Process]:
         """Our processes whose command line holds `words`, the oldest first."""
         found = [process for process in self.running() if words in command_of(process)]
-        return sorted(found, key=lambda process: process.create_time())
+        return sorted(found, key=created)
 
     def named(self, words: str) -> psutil.Process:
         """The oldest of them."""
@@ -148,6 +154,14 @@ class Product:
         for process in self.running():
             with suppress(psutil.NoSuchProcess):  # it was ending anyway
                 process.kill()
+
+
+def created(process: psutil.Process) -> float:
+    """When it began, in seconds since 1970; never, for one that has just ended."""
+    try:
+        return process.create_time()
+    except psutil.Error:
+        return float("inf")
 
 
 def command_of(process: psutil.Process) -> str:
