@@ -2,7 +2,8 @@
 
 Reading order: markup.py (through tags and entities), words.py (text to words), spelling.py (what each word means),
 patterns.py and automaton.py (find phrases), rules.py with rules/*.toml (which phrases, and why), context.py (what
-makes a phrase harmless), classifier.py (a second reader for what no phrase foresees).
+makes a phrase harmless), features.py and classifier.py (a second reader for what no phrase foresees; train.py and
+learning.py make its weights).
 
 Screening only ever raises a message. `routine` means "nothing found", never "low risk".
 """

@@ -1,6 +1,9 @@
 """The second reader: what it learns, what it is given to judge, and which sentence it shows."""
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +13,7 @@ from inquiries.screening.features import Text
 from inquiries.screening.learning import learn
 from inquiries.screening.words import Token
 
+ROOT = Path(__file__).parents[2]
 ORDERS = [
     ("not fine but over", [1.0, 0.0]),
     ("not over but fine", [0.0, 0.0]),
@@ -81,5 +85,16 @@ def test_what_is_shown_begins_where_a_sentence_begins_wherever_passages_were_cut
     assert all(part.startswith(("The bus", "Some nights", "The room")) for part in shown)
 
 
-def test_one_message_is_read_by_one_thread() -> None:
-    assert os.environ["OPENBLAS_NUM_THREADS"]
+def test_a_process_that_screens_has_no_thread_more_than_before() -> None:
+    # In a fresh process: here, something else may have read numpy first, and it asks for its threads only then.
+    count = (
+        "import psutil; from inquiries.screening import screen; "
+        "screen('I have felt low for a year. Could it help?'); print(psutil.Process().num_threads())"
+    )
+    fresh = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+
+    said = subprocess.run(
+        [sys.executable, "-c", count], cwd=ROOT, env=fresh, capture_output=True, text=True, check=True
+    )
+
+    assert said.stdout.strip() == "1"

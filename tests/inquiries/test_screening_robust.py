@@ -36,6 +36,14 @@ def test_paragraphs_around_a_crisis_never_hide_it(before: str, after: str, crisi
     assert found
 
 
+@settings(max_examples=150, deadline=None)
+@given(messages)
+def test_the_second_reader_takes_nothing_back_that_a_rule_has_raised(text: str) -> None:
+    by_rules_alone = set(screen(text, classify=False).findings)
+
+    assert by_rules_alone <= set(screen(text).findings)
+
+
 ENGLISH_LETTER = """I have read your page about the study. My sister lives near your clinic and could drive me.
 
 {}

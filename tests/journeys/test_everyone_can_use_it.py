@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from clinic.pages import loader
 from inquiries import figures, services
 from tests import factories
-from tests.browser import GO_DARK, NOTHING, found_by_axe, found_on_the_desk
+from tests.browser import GO_DARK, NOTHING, found_by_axe, found_on_the_desk, walk_with_tab
 from tests.journeys.conftest import OpenPage
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -172,48 +172,6 @@ class Seen:
 
 SEEN: dict[str, Seen] = {}
 """A visit takes seconds, so the tests of a page share one. Nothing in it is changed after the visit."""
-
-# What can be used on a page: each link, button, field and fold that is visible; of a group of radio buttons the one
-# that the Tab key stops at. The browser's answer is compared with this list.
-USABLE = """() => {
-  const radios = new Set();
-  return [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
-    .filter(element => element.type !== "hidden" && element.tabIndex >= 0)
-    .filter(element => element.checkVisibility({visibilityProperty: true}))
-    .filter(element => {
-      if (element.type !== "radio") return true;
-      const group = [...document.getElementsByName(element.name)];
-      const stop = group.find(radio => radio.checked) || group[0];
-      return element === stop;
-    })
-    .map((element, index) => { element.dataset.stop = index; return String(index); });
-}"""
-# Notes each stop as it gets the focus, and whether it shows that: to ask after each key took most of a walk's time.
-NOTE_STOPS = """() => {
-  window.stops = [];
-  document.addEventListener("focusin", ({target}) => {
-    const style = getComputedStyle(target);
-    const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
-    window.stops.push([target.dataset.stop || target.tagName, outlined]);
-  });
-}"""
-
-
-def walk_with_tab(page: Page) -> tuple[list[str], list[str], list[str]]:
-    """Press Tab through the whole page: what can be used, where it stopped, and the stops that nobody would see."""
-    page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
-    page.locator("html").evaluate("html => { html.tabIndex = -1; html.focus(); html.removeAttribute('tabindex'); }")
-    usable = page.evaluate(USABLE)
-    page.evaluate(NOTE_STOPS)
-    noted: list[tuple[str, bool]] = []
-    pressed = 0
-    while len(noted) < len(usable) and pressed < 3 * len(usable):  # a date has three parts, with one focus for all
-        for _ in range(missing := len(usable) - len(noted)):
-            page.keyboard.press("Tab")
-        pressed += missing
-        noted = page.evaluate("window.stops")
-    page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
-    return usable, [stop for stop, _ in noted], [stop for stop, outlined in noted if not outlined]
 
 
 def look_in_every_way(page: Page) -> Seen:

@@ -16,8 +16,7 @@ from inquiries import notices, outbox, services
 from inquiries.conversation import links, replies
 from inquiries.models import Inquiry, Link, Message, Status
 from tests import factories
-from tests.browser import found_by_axe
-from tests.journeys.test_everyone_can_use_it import walk_with_tab
+from tests.browser import found_by_axe, walk_with_tab
 from tests.mail_server import MailServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
