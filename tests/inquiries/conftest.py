@@ -1,4 +1,4 @@
-"""What the tests of notices share: a second session of the database."""
+"""What some tests of inquiries share: a second session of the database, and a memory that does not fade."""
 
 from collections.abc import Iterator
 
@@ -14,3 +14,9 @@ def other_session(transactional_db) -> "Iterator[psycopg2.extensions.cursor]":
     with other.cursor() as cursor:
         yield cursor
     other.close()
+
+
+@pytest.fixture
+def long_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The practice is remembered for the whole test: after two seconds a slow machine would ask for it once more."""
+    monkeypatch.setattr("clinic.practice.models.RECENT", 3600.0)

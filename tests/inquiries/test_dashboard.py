@@ -219,7 +219,7 @@ def test_an_axis_reaches_as_far_as_the_longest_bar_in_a_few_steps(most):
         assert len(marks) <= 6
 
 
-def test_the_page_asks_the_database_as_often_for_many_inquiries_as_for_none(desk, nurse, request):
+def test_the_page_asks_the_database_as_often_for_many_inquiries_as_for_none(desk, nurse, request, long_memory):
     desk.get("/admin/")
     with CaptureQueriesContext(connection) as few:
         desk.get("/admin/")

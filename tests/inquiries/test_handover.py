@@ -194,7 +194,7 @@ def test_a_long_list_is_cut_and_the_sheet_says_that_it_is(desk, monkeypatch):
     assert "These are the first 2." in sheet(desk).words()
 
 
-def test_the_sheet_asks_the_database_as_often_for_many_as_for_one(desk, nurse):
+def test_the_sheet_asks_the_database_as_often_for_many_as_for_one(desk, nurse, long_memory):
     counts = []
     for rows in (1, 12):
         for _ in range(rows):

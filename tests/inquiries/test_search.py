@@ -328,7 +328,7 @@ def test_the_words_are_in_no_address_and_no_log(desk, people, caplog, monkeypatc
     assert not [line for line in [sent.url, *lines] if "gonzalez" in line or "headache" in line]
 
 
-def test_the_page_asks_the_database_as_often_for_sixty_findings_as_for_two(desk):
+def test_the_page_asks_the_database_as_often_for_sixty_findings_as_for_two(desk, long_memory):
     counts = []
     for more in (2, 58):
         for _ in range(more):

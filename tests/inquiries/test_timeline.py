@@ -340,7 +340,7 @@ def test_contact_attempts_of_a_crisis_are_counted_from_its_calls(desk, nurse):
 # --- What it costs, and what it leaves behind -------------------------------------------------------------------------
 
 
-def test_the_page_asks_the_database_as_often_for_a_long_history_as_for_a_short_one(nurse, colleague):
+def test_the_page_asks_the_database_as_often_for_a_long_history_as_for_a_short_one(nurse, colleague, long_memory):
     reader = factories.staff("rita@example.org", "Rita")
     type(reader).objects.filter(pk=reader.pk).update(is_superuser=False)
     wanted = ("view_inquiry", "open_inquiry", "change_inquiry", "assign_inquiry", "view_access")
