@@ -9,8 +9,11 @@ from urllib.parse import urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
 
-NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
-MISSING = "There is no Chromium. On Debian: apt-get install chromium. Elsewhere: CHROMIUM=/path/to/chromium"
+# The first is the same engine without a window, which takes a third less of the processor.
+NAMES = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+MISSING = (
+    "There is no Chromium. On Debian: apt-get install chromium-headless-shell. Elsewhere: CHROMIUM=/path/to/chromium"
+)
 ARGUMENTS = [
     "--disable-gpu",
     "--disable-dev-shm-usage",  # containers give shared memory 64 MB; a page that needs more would crash
