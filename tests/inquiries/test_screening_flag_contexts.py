@@ -1,0 +1,92 @@
+"""What makes a flag harmless reaches no further than it says: beside each example stands one that still counts."""
+
+import pytest
+
+from inquiries.screening import screen
+
+
+def kinds(text: str) -> set[str]:
+    return {finding.kind for finding in screen(text).findings}
+
+
+HARMLESS = [
+    ("recent_botox", "Lip filler on Thursday, purple at one corner. What covers it?"),
+    ("recent_botox", "I had my Botox consult with you last month and slept on it"),
+    ("recent_botox", "I was in on Monday, they told me to think it over"),
+    ("recent_botox", "Does sawdust bother the injection spots?"),
+    ("recent_botox", "My surgeon has me on Lovenox shots since last week"),
+    ("recent_botox", "Mi tía quiere ponerse botox el lunes"),
+    ("recent_botox", "Ayer me puse a llorar en el trabajo"),
+    ("botulinum_allergy_or_reaction", "My doctor told me Botox may help the twitch"),
+    ("botulinum_allergy_or_reaction", "A bee stung me and my lips swelled, can I come to your office tomorrow?"),
+    ("botulinum_allergy_or_reaction", "Can you say whether there is any reaction to Botox with lupus?"),
+    ("under_18", "My parents do not know that I dropped out of college"),
+    ("under_18", "I have a crease. My students (8th grade) draw it"),
+    ("under_18", "We are eleven cousins and all of us frown"),
+    ("under_18", "My union lost my teacher pension papers"),
+    ("under_18", "Soy consejera en una secundaria, ¿reciben adolescentes?"),
+    ("pregnancy_breastfeeding", "My baby is four months old, formula fed, and I am so tired postpartum"),
+    ("pregnancy_breastfeeding", "Rent is due in the spring and so is the car"),
+    ("pregnancy_breastfeeding", "Two lines between my eyebrows, that is all I want gone"),
+    ("pregnancy_breastfeeding", "My army nursing days are over"),
+    ("pregnancy_breastfeeding", "Tengo ligadura de trompas, el formulario insiste con el embarazo"),
+    ("neuromuscular", "Please take ALS off my chart, I meant sign language"),
+    ("neuromuscular", "My chart says myasthenia. They tested me and it was ruled out"),
+    ("neuromuscular", "I have a nephew with ALS, I am fine"),
+    ("neuromuscular", "On Lexapro 20 mg since May"),
+    ("neuromuscular", "Preguntan por miastenia y distrofia, ninguna de esas"),
+    ("anticoagulant", "I used to take warfarin but they took me off two years ago"),
+    ("anticoagulant", "I marked blood thinner yes by mistake"),
+    ("anticoagulant", "El Eliquis lo toma mi papá, yo vengo por la frente"),
+    ("psychiatric_medication", "I have been off antidepressants since 2018, does it matter?"),
+    ("psychiatric_medication", "I had Zoloft for a while in college"),
+    ("psychiatric_medication", "La doctora me ofreció un antidepresivo y me dio miedo"),
+    ("psychiatric_medication", "Fui paciente psiquiátrico de joven"),
+    ("skin_infection", "They offered me the shingles jab at work"),
+    ("aminoglycoside_or_relaxant", "The muscle relaxers on the list are my husband's"),
+]
+
+RAISED = [
+    ("recent_botox", "Lip filler in May, and Botox from you on Thursday"),
+    ("recent_botox", "After the consult I got my Botox three weeks ago"),
+    ("recent_botox", "You did my forehead on Monday, they told me to take it easy"),
+    ("recent_botox", "It itches where the shots went in"),
+    ("recent_botox", "My mother had Botox on Monday and has a small bruise on her temple"),
+    ("recent_botox", "A mi tía le pusieron botox el lunes y tiene un moretón en la ceja"),
+    ("recent_botox", "Ayer me puse botox con ustedes"),
+    ("botulinum_allergy_or_reaction", "My doctor told me never to have Botox again"),
+    ("botulinum_allergy_or_reaction", "My lips swelled after the Botox in your office"),
+    (
+        "botulinum_allergy_or_reaction",
+        "I ended up in the ER after Xeomin, my throat swelled. Otherwise healthy, no meds",
+    ),
+    ("under_18", "I am 17 and my parents do not know that I wrote"),
+    ("under_18", "My daughter is in 8th grade and so low. Do you see her age?"),
+    ("under_18", "Soy consejera, busco para mi hija de 15 años, ¿la atienden?"),
+    ("pregnancy_breastfeeding", "My baby gets formula at night and I am still nursing by day"),
+    ("pregnancy_breastfeeding", "I am due in the spring with twins"),
+    ("pregnancy_breastfeeding", "Two lines on the test this morning"),
+    ("neuromuscular", "I have myasthenia but take no meds for it"),
+    ("neuromuscular", "Myasthenia was not ruled out"),
+    ("neuromuscular", "Ocular MG since 2016, no meds"),
+    ("neuromuscular", "Tengo miastenia, ninguna otra enfermedad"),
+    ("anticoagulant", "I used to take warfarin, now I take Eliquis"),
+    ("anticoagulant", "My doctor has me on 81 aspirin every morning, is that what you mean by blood thinner"),
+    ("anticoagulant", "Clopidogrel desde el infarto de hace tres años"),
+    ("psychiatric_medication", "I have been off Zoloft since Friday"),
+    ("psychiatric_medication", "I am a nursing student on Lexapro"),
+    ("psychiatric_medication", "La doctora me ofreció un antidepresivo y lo tomo desde mayo, es sertralina"),
+    ("psychiatric_medication", "Llevo con Besitran desde el verano"),
+    ("skin_infection", "I had the shingles jab and now have a cold sore on my lip"),
+    ("aminoglycoside_or_relaxant", "The Flexeril is my husband's. I take baclofen at night"),
+]
+
+
+@pytest.mark.parametrize(("flag", "text"), HARMLESS)
+def test_words_that_only_sound_like_a_flag_raise_none(flag: str, text: str) -> None:
+    assert flag not in kinds(text)
+
+
+@pytest.mark.parametrize(("flag", "text"), RAISED)
+def test_the_same_words_said_of_the_patient_now_raise_the_flag(flag: str, text: str) -> None:
+    assert flag in kinds(text)
