@@ -53,6 +53,23 @@ HARMLESS = [
     ("psychiatric_medication", "Fui paciente psiquiátrico de joven"),
     ("skin_infection", "They offered me the shingles jab at work"),
     ("aminoglycoside_or_relaxant", "The muscle relaxers on the list are my husband's"),
+    ("under_18", "My mom's there on Tuesdays, which bus stops near you?"),
+    ("under_18", "Can my dad's caregiver sign the forms?"),
+    ("under_18", "My teacher from yoga recommended you"),
+    ("under_18", "My adult daughter needs her guardian there, is that fine?"),
+    ("under_18", "I am 13, the patient is my mom"),
+    ("under_18", "They are 9 and 12, is there a corner with toys?"),
+    ("under_18", "Me dio clases en la prepa y ahora viene con ustedes"),
+    ("pregnancy_breastfeeding", "Wife's pregnant and I feel nothing at all"),
+    ("pregnancy_breastfeeding", "We stopped IVF for good this spring and I am flat"),
+    ("pregnancy_breastfeeding", "I dropped out of nursing and began to paint"),
+    ("skin_infection", "A small bump over my brow is sore if I push on it"),
+    ("recent_botox", "Se me puso la mano dormida ayer y me falta el aire, voy en el elevador"),
+    ("recent_botox", "Ayer fui al mercado con la frente en alto"),
+    ("recent_botox", "¿Da moretones la inyección?"),
+    ("recent_botox", "I have felt like a failure since I left the army"),
+    ("botulinum_allergy_or_reaction", "Took ibuprofen for the first time and got hives all over"),
+    ("botulinum_allergy_or_reaction", "Day 2 after Botox, itchy exactly where you wiped, nowhere else"),
 ]
 
 RAISED = [
@@ -95,6 +112,18 @@ RAISED = [
     ("psychiatric_medication", "Llevo con Besitran desde el verano"),
     ("skin_infection", "I had the shingles jab and now have a cold sore on my lip"),
     ("aminoglycoside_or_relaxant", "The Flexeril is my husband's. I take baclofen at night"),
+    ("under_18", "I am the mother, 42, and my daughter is 15. Could she be treated?"),
+    ("under_18", "Teacher here, but as a parent: my daughter, 14, is low. Could she get it?"),
+    ("under_18", "soy de 17, cumplo en junio"),
+    ("pregnancy_breastfeeding", "We stopped IVF in spring but we are trying again"),
+    ("pregnancy_breastfeeding", "Tengo dos semanas de retraso, ¿voy a la cita?"),
+    ("skin_infection", "A bump over my brow is sore if I push on it, and pus comes out"),
+    ("recent_botox", "Your sheet says no lying down and I fell asleep"),
+    ("recent_botox", "A week out, slight headache, is that usual?"),
+    ("recent_botox", "I am two months past my last injection and feel well"),
+    ("recent_botox", "Tengo un lado más tieso que el otro, hace 8 días"),
+    ("recent_botox", "Dos días después de inyectarme me sentí como con gripa"),
+    ("botulinum_allergy_or_reaction", "Day 2 after Botox, itchy and now hives all over my chest"),
 ]
 
 
