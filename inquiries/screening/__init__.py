@@ -39,8 +39,8 @@ CLASSIFIED = {
         source="Learned from labelled messages (decision 0005); it can only raise",
     )
     for label, reason in (
-        ("crisis", "No single phrase, but the passage reads like someone at risk."),
-        ("emergency", "No single phrase, but the passage reads like an emergency."),
+        ("crisis", "The passage reads like someone at risk."),
+        ("emergency", "The passage reads like an emergency."),
     )
 }
 
@@ -81,7 +81,9 @@ def screen(text: str, *, classify: bool = True) -> Screening:
     tokens = read(text, book.spelling.spell, book.spelling.join)
     reading = by_rules(book, tokens)
     raised = [(found, finding) for found, finding in reading.raised if not found.hint]
-    if classify and not any(found.kind in LABELS for found, _ in raised):
+    kinds = {found.kind for found, _ in raised}
+    hinted = {found.kind for found, _ in reading.raised if found.hint}
+    if classify and (hinted - kinds or not kinds.intersection(LABELS)):
         raised += _by_classifier(tokens, reading)
     kinds = {found.kind for found, _ in raised}
     raised += [(found, finding) for found, finding in reading.raised if found.hint and found.kind in kinds]
@@ -117,7 +119,7 @@ def by_rules(book: RuleBook, tokens: Sequence[Token]) -> Reading:
             kept[hit.label] += 1
             raised.append((found, _finding(found, hit.first, hit.last, tokens)))
             if found.kind in LABELS:
-                signs.append(Sign(f"+{found.id}", hit.first))
+                signs.append(Sign(f"+{found.id}", hit.first, found.hint))
             else:
                 facts.append(hit)
         elif found.kind in LABELS:
@@ -138,15 +140,16 @@ def unexplained(tokens: Sequence[Token], reading: Reading) -> list[Token]:
     return left
 
 
-def _enough(left: Sequence[Token], explained: Sequence[Hit]) -> bool:
+def _enough(left: Sequence[Token], reading: Reading) -> bool:
     """Is there anything to judge? "No plans" is no message once "no suicidal thoughts" has been explained."""
-    return not explained or sum(token.word not in (COMMA, END) for token in left) > LEAST_LEFT
+    hinted = any(found.hint for found, _ in reading.raised)
+    return hinted or not reading.explained or sum(token.word not in (COMMA, END) for token in left) > LEAST_LEFT
 
 
 def _by_classifier(tokens: Sequence[Token], reading: Reading) -> Iterable[tuple[Rule, Finding]]:
-    """Asked only when the rules found nothing urgent: where they did, staff see the words, not a whole sentence."""
+    """Asked when the rules found nothing urgent, or a hint of something else: where they did, staff see the words."""
     left = unexplained(tokens, reading)
-    if not _enough(left, reading.explained):
+    if not _enough(left, reading):
         return
     passage = classifier.raised(features.text(tokens, left, reading.signs), [token.word == END for token in tokens])
     if passage:

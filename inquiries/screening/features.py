@@ -30,6 +30,8 @@ NAMES = 7
 BRIEF, BREVITY = 10, 9.0
 """Asked of a message for each halving of its words below BRIEF, unless a rule has seen something: the rules know what
 is short and urgent, and what they leave is mostly "one more thing"."""
+LONGEST_ALONE = 30
+"""Tokens of a sentence that is judged by itself."""
 CONCEPTS = Path(__file__).parent / "rules" / "concepts.toml"
 WORDS_KEPT = 8192
 _STEM = 4
@@ -44,6 +46,8 @@ class Sign(NamedTuple):
 
     name: str
     first: int
+    hint: bool = False
+    """What it stands for may be said of anything: its sentence is judged by itself, too."""
 
 
 class Text(NamedTuple):
@@ -55,6 +59,9 @@ class Text(NamedTuple):
     """For the composing model: each token's vectors, zero where there are fewer."""
     demand: float
     """What the message must score for being short."""
+    alone: tuple[tuple[int, int], ...] = ()
+    """Sentences that hold a hint, each from its first token to before its last. However friendly the letter around
+    "I think about suicide", that sentence is read by itself."""
 
 
 class _Word(NamedTuple):
@@ -72,7 +79,19 @@ def text(tokens: Sequence[Token], left: Sequence[Token], signs: Sequence[Sign]) 
     for sign in signs:
         names[sign.first] = (*names[sign.first], _sign(sign.name)[1])
     rows = np.array([(*found, *_NONE)[:NAMES] for found in names], np.int32).reshape(-1, NAMES)
-    return Text(buckets, rows, _demand(left, signs))
+    alone = {_sentence(tokens, sign.first): None for sign in signs if sign.hint}
+    return Text(buckets, rows, _demand(left, signs), tuple(alone))
+
+
+def _sentence(tokens: Sequence[Token], at: int) -> tuple[int, int]:
+    """The sentence around a token, cut to LONGEST_ALONE where it never ends."""
+    reach = LONGEST_ALONE // 2
+    first, last = at, at + 1
+    while first > max(0, at - reach) and tokens[first - 1].word != END:
+        first -= 1
+    while last < min(len(tokens), at + reach) and tokens[last].word != END:
+        last += 1
+    return first, last
 
 
 def _buckets(left: Sequence[Token], signs: Iterable[Sign]) -> list[tuple[int, ...]]:

@@ -17,7 +17,7 @@ from .features import BUCKETS, NAMES, ROWS, Ints, Text
 SEED, ROUNDS, BATCH = 1, 10, 64
 RATE, LINEAR_RATE, WARMING, LOWEST = 4e-3, 5e-2, 200, 0.02
 """The rate rises for so many batches, then falls to this share at the end."""
-DECAY = 0.01
+DECAY = 0.02
 URGENT = np.array([2.0, 6.0], np.float32)
 """How much more a message of each label weighs than one without: they are fewer, and to miss one is worse."""
 WORDS_LEFT_OUT, PARTS_LEFT_OUT, ANSWERS_LEFT_OUT = 0.15, 0.2, 0.5

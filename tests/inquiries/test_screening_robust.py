@@ -44,6 +44,17 @@ def test_the_second_reader_takes_nothing_back_that_a_rule_has_raised(text: str) 
     assert by_rules_alone <= set(screen(text).findings)
 
 
+@pytest.mark.parametrize("text", ["No one will miss me when I'm gone", "Nobody will miss me when I am gone."])
+def test_a_hint_is_judged_in_a_message_that_a_context_explains_nearly_all_of(text: str) -> None:
+    assert screen(text).urgency == "crisis"
+
+
+def test_an_emergency_that_a_rule_found_does_not_hide_a_crisis_that_is_only_hinted_at() -> None:
+    found = screen("My throat is closing up. Everyone would be better off without me.")
+
+    assert {finding.kind for finding in found.findings} == {"emergency", "crisis"}
+
+
 ENGLISH_LETTER = """I have read your page about the study. My sister lives near your clinic and could drive me.
 
 {}
@@ -63,8 +74,12 @@ PLAIN_WORDS = [
     ("I suddenly lost my vision in one eye.", "emergency", ENGLISH_LETTER),
     ("My throat is closing up.", "emergency", ENGLISH_LETTER),
     ("I think this is anaphylaxis.", "emergency", ENGLISH_LETTER),
+    ("Death is on my mind all day long.", "crisis", ENGLISH_LETTER),
+    ("Everyone would be better off without me.", "crisis", ENGLISH_LETTER),
     ("Voy a tomarme todas las pastillas.", "crisis", SPANISH_LETTER),
     ("Tengo un plan para morir.", "crisis", SPANISH_LETTER),
+    ("Solo pienso en la muerte.", "crisis", SPANISH_LETTER),
+    ("Tengo ideas suicidas.", "crisis", SPANISH_LETTER),
     ("Se me está cerrando la garganta.", "emergency", SPANISH_LETTER),
 ]
 

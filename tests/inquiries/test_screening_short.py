@@ -51,10 +51,11 @@ def test_a_question_that_asks_for_means_to_die_is_a_crisis(text: str) -> None:
     assert screen(text).urgency == "crisis"
 
 
-def test_short_messages_of_this_test_are_no_tuning_messages() -> None:
+def test_short_messages_of_this_test_have_not_been_learned_from() -> None:
     learned = {
         message["text"]
-        for path in LABELLED.glob("tune_*.toml")
+        for part in ("tune", "natural")
+        for path in LABELLED.glob(f"{part}_*.toml")
         for message in tomllib.loads(path.read_text(encoding="utf-8"))["message"]
     }
 

@@ -1,7 +1,7 @@
 """Prints how well screening reads the labelled messages: `make screening-report`.
 
 Tuning messages are shown in full when they fail, held-out ones only by id and category, so that nobody tunes on them.
-Where the held-out files are missing, the report says so. `--set tune` leaves the held-out messages alone.
+Where the held-out files are missing, the report says so. `--set tune` reads only those.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Labelled:
 
 
 def load(part: str) -> list[Labelled]:
-    """The messages of `tune` or `heldout`, both languages, screened."""
+    """The messages of `tune`, `natural` or `heldout`, both languages, screened."""
     messages = []
     for path in sorted((HERE / "labelled").glob(f"{part}_*.toml")):
         for entry in tomllib.loads(path.read_text(encoding="utf-8"))["message"]:
@@ -173,11 +173,11 @@ def milliseconds(text: str) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--set", choices=["tune", "heldout"], action="append", dest="parts")
+    parser.add_argument("--set", choices=["tune", "natural", "heldout"], action="append", dest="parts")
     parser.add_argument("--quiet", action="store_true", help="figures only")
     options = parser.parse_args()
     everything = []
-    for part in options.parts or ["tune", "heldout"]:
+    for part in options.parts or ["tune", "natural", "heldout"]:
         messages = load(part)
         everything += messages
         if not messages:
@@ -188,7 +188,7 @@ def main() -> None:
         print_urgency(messages)
         print_flags(messages)
         if not options.quiet:
-            print_failures(messages, with_text=part == "tune")
+            print_failures(messages, with_text=part != "heldout")
     print("\ntime")
     longest = sorted(everything, key=lambda m: len(m.text))[-50:]  # a short one is never the slowest
     slowest = max(longest, key=lambda m: milliseconds(m.text))
