@@ -119,7 +119,6 @@ NOTHING = {"day": "", "night": ""}
 # What can be used on a page: each link, button, field and fold that is visible; of a group of radio buttons the one
 # that the Tab key stops at. The browser's answer is compared with this list.
 USABLE = """() => {
-  const radios = new Set();
   return [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
     .filter(element => element.type !== "hidden" && element.tabIndex >= 0)
     .filter(element => element.checkVisibility({visibilityProperty: true}))

@@ -84,7 +84,7 @@ def screen(text: str, *, classify: bool = True) -> Screening:
     kinds = {found.kind for found, _ in raised}
     hinted = {found.kind for found, _ in reading.raised if found.hint}
     if classify and (hinted - kinds or not kinds.intersection(LABELS)):
-        raised += _by_classifier(tokens, reading)
+        raised += _by_classifier(tokens, reading, [label for label in LABELS if label not in kinds])
     kinds = {found.kind for found, _ in raised}
     raised += [(found, finding) for found, finding in reading.raised if found.hint and found.kind in kinds]
     findings = [finding for found, finding in raised if not found.needs or found.needs in kinds]
@@ -146,12 +146,13 @@ def _enough(left: Sequence[Token], reading: Reading) -> bool:
     return hinted or not reading.explained or sum(token.word not in (COMMA, END) for token in left) > LEAST_LEFT
 
 
-def _by_classifier(tokens: Sequence[Token], reading: Reading) -> Iterable[tuple[Rule, Finding]]:
-    """Asked when the rules found nothing urgent, or a hint of something else: where they did, staff see the words."""
+def _by_classifier(tokens: Sequence[Token], reading: Reading, labels: Sequence[str]) -> Iterable[tuple[Rule, Finding]]:
+    """Asked only for what no rule has raised: where one has, staff see the words, not a whole sentence."""
     left = unexplained(tokens, reading)
     if not _enough(left, reading):
         return
-    passage = classifier.raised(features.text(tokens, left, reading.signs), [token.word == END for token in tokens])
+    ends = [token.word == END for token in tokens]
+    passage = classifier.raised(features.text(tokens, left, reading.signs), ends, labels)
     if passage:
         found = CLASSIFIED[passage.label]
         yield found, _finding(found, passage.first, passage.last, tokens)

@@ -1,9 +1,9 @@
 """A second reader for what no phrase foresees. It can only raise.
 
 Two small models read each message, and what they say is added up. The linear one weighs words, pairs of words, word
-beginnings and concepts, wherever they stand. The composing one reads five words
-at a time and learns how they stand together ("not what I told them", "after I'm gone"). Both are told what the rules
-saw: a phrase found, one that a context explained, the context. The linear one does not see explained words at all.
+beginnings and concepts, wherever they stand. The composing one reads five words at a time and learns how they stand
+together ("not what I told them", "after I'm gone"). Both are told what the rules saw: a phrase found, one that a
+context explained, the context. The linear one does not see explained words at all.
 `learning.py` gets their weights, `train.py` the messages; they ship as `weights.npz`.
 """
 
@@ -44,7 +44,8 @@ Floats = NDArray[np.float32]
 
 
 class Passage(NamedTuple):
-    """The sentence that reads most like its label, of a message that was raised for it; `score` is the message's."""
+    """The sentence that reads most like its label, of a message that was raised for it; `score` is that of the stretch
+    which raised it."""
 
     label: str
     first: int
@@ -125,22 +126,24 @@ def scores(message: Text, models: Models) -> Floats:
     return found
 
 
-def raised(message: Text, ends: Sequence[bool]) -> Passage | None:
-    """The sentence to show for the label that scores highest, if that is above zero. `ends`: which tokens are stops."""
+def raised(message: Text, ends: Sequence[bool], labels: Sequence[str] = LABELS) -> Passage | None:
+    """The sentence to show for the one of `labels` that scores highest, if that is above zero. `ends`: which tokens
+    are stops."""
     if not ends:
         return None
     models = learned()
     heard = _hear(message, models)
     best: Passage | None = None
     for first, last, found in _judged(message, models, heard):
-        label = int(found.argmax())
-        if found[label] > (best.score if best else 0):
-            best = Passage(LABELS[label], first, last, float(found[label]))
+        for label in labels:
+            score = float(found[LABELS.index(label)])
+            if score > (best.score if best else 0):
+                best = Passage(label, first, last, score)
     if best is None:
         return None
-    label = LABELS.index(best.label)
+    column = LABELS.index(best.label)
     pieces = _sentences(ends, *_whole(ends, best.first, best.last))
-    first, last = max(pieces, key=lambda piece: float(_score(heard, models, *piece)[label]))
+    first, last = max(pieces, key=lambda piece: float(_score(heard, models, *piece)[column]))
     return best._replace(first=first, last=last - 1)
 
 

@@ -32,6 +32,9 @@ REACH = 30
 """Tokens to either side that are looked at, so that one endless sentence costs no more than many short ones."""
 FLUENT = frozenset({"crisis", "emergency"})
 """Kinds that only a context of the same language excuses: "I'm a student. Quiero morirme." stays a crisis."""
+SIDE_REMARKS = frozenset({"professional", "chronic"})
+"""What says who writes, or since when: "I work as a nurse. I am going to kill myself." stays a crisis. For what is
+urgent such a remark counts in its own sentence only, and a trade only where nobody speaks of themselves."""
 OBJECTIONS = {
     "over": "sentence",
     "before": "next",
@@ -45,6 +48,28 @@ OBJECTIONS = {
 """How far an objection to each scope is looked for."""
 _ASKING = frozenset(["am", "are", "do", "did", "have", "has", "was", "would", "will", "is", "any", "ever"])
 _STATED = frozenset(["i", "quiero", "voy", "deseo"])
+_BEFORE = 5
+"""Words before a phrase that are looked at for who speaks."""
+_MINE = frozenset(["i", "my", "me", "myself", "mine", "we", "our", "us"]) | frozenset(
+    [
+        "yo",
+        "mi",
+        "mis",
+        "nos",
+        "nuestra",
+        "nuestro",
+        "estoy",
+        "he",
+        "pienso",
+        "puedo",
+        "quiero",
+        "siento",
+        "tengo",
+        "voy",
+    ]
+)
+_MINE_ENDING = ("rme", "ndome")
+"""How Spanish writes "myself" at the end of a verb."""
 _BETWEEN = 9
 """Words that may stand between a negation and what it negates."""
 _BETWEEN_BARRED = 14
@@ -80,9 +105,19 @@ class Surroundings:
                 if rule.kind in FLUENT and context.language != rule.language:
                     continue
                 for found in self._within_reach(label, hit):
+                    if rule.kind in FLUENT and name in SIDE_REMARKS and self._stands_apart(context, found, hit):
+                        continue
                     if self._reaches(context, found, hit) and not self._objected(label, hit):
                         return found
         return None
+
+    def _stands_apart(self, context: Context, found: Hit, hit: Hit) -> bool:
+        """Is a side remark of another sentence, or of a message in which the writer speaks for themselves?"""
+        first = bisect_left(self._sentences, self._sentences[hit.first])
+        said = (token.word for token in self._tokens[max(first, hit.first - _BEFORE) : hit.last + 1])
+        mine = any(word in _MINE or word.endswith(_MINE_ENDING) for word in said)
+        elsewhere = self._sentences[found.first] != self._sentences[hit.first]
+        return (elsewhere and context.scope != "message") or (mine and (elsewhere or context.name == "professional"))
 
     def _objected(self, label: int, hit: Hit) -> bool:
         objection = self._objections.get(label)

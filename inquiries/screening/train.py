@@ -1,9 +1,9 @@
 """Learns the classifier's weights: `python -m inquiries.screening.train`, then commit `weights.npz`.
 
-Learns from `lessons/*.toml`, the rules' counter-examples, the hints' examples and the tuning messages of the tests,
-never from the held-out ones. First checks itself: it leaves out the messages of some writers, learns from the rest,
-reads those left out, and so on until each message was left out once. It prints how many true messages and how many
-harmless ones it would raise with the rules. Takes a few minutes.
+Learns from `lessons/*.toml`, the rules' counter-examples, the hints' examples and the tuning and natural messages of
+the tests, never from the held-out ones. First checks itself: it leaves out the messages of some writers, learns from
+the rest, reads those left out, and so on until each message was left out once. It prints how many true messages and how
+many harmless ones it would raise with the rules. Takes a few minutes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from .words import read
 HERE = Path(__file__).parent
 TUNING = HERE.parents[1] / "tests" / "screening" / "labelled"
 LEARNED_FROM = ("natural", "tune")
-THRESHOLDS = {"crisis": -1.1, "emergency": -2.3}
+THRESHOLDS = {"crisis": -0.9, "emergency": -2.3}
 """Chosen on held-out messages, where recall of crises is just above its target (decision 0005)."""
 SHIFTS = (-0.9, -0.6, -0.3, 0.0, 0.3, 0.6, 0.9)
 FOLDS = 3

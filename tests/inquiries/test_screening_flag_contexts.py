@@ -1,4 +1,4 @@
-"""What makes a flag harmless reaches no further than it says: beside each example stands one that still counts."""
+"""What makes a flag harmless reaches no further than it says."""
 
 import pytest
 
@@ -124,6 +124,10 @@ RAISED = [
     ("recent_botox", "Tengo un lado más tieso que el otro, hace 8 días"),
     ("recent_botox", "Dos días después de inyectarme me sentí como con gripa"),
     ("botulinum_allergy_or_reaction", "Day 2 after Botox, itchy and now hives all over my chest"),
+    ("anticoagulant", "I put on the form I take Eliquis, is that a problem?"),
+    ("psychiatric_medication", "I am on sertraline, I wrote it because my doctor asked."),
+    ("pregnancy_breastfeeding", "We are trying for a baby. We are done with the paperwork for insurance."),
+    ("pregnancy_breastfeeding", "My OB says baby is healthy, can I get Botox?"),
 ]
 
 
@@ -133,5 +137,5 @@ def test_words_that_only_sound_like_a_flag_raise_none(flag: str, text: str) -> N
 
 
 @pytest.mark.parametrize(("flag", "text"), RAISED)
-def test_the_same_words_said_of_the_patient_now_raise_the_flag(flag: str, text: str) -> None:
+def test_what_is_true_of_the_patient_raises_the_flag_all_the_same(flag: str, text: str) -> None:
     assert flag in kinds(text)

@@ -4,6 +4,7 @@ Every second one is read: all of them would take half a minute. These are floors
 has read: decision 0005 says how those were measured.
 """
 
+import re
 import tomllib
 from functools import lru_cache
 from pathlib import Path
@@ -12,14 +13,16 @@ from typing import Any
 import pytest
 
 from inquiries.screening import URGENCIES, screen
+from inquiries.screening.train import HERE, LEARNED_FROM
 
 LABELLED = Path(__file__).parents[1] / "screening" / "labelled"
+LESSONS = HERE / "lessons"
 
 
 @lru_cache
 def screened(language: str) -> list[tuple[dict[str, Any], str, frozenset[str]]]:
     """Messages, each with its urgency as screened and the kinds found."""
-    files = [LABELLED / f"{part}_{language}.toml" for part in ("tune", "natural")]
+    files = [LABELLED / f"{part}_{language}.toml" for part in LEARNED_FROM]
     entries = [entry for file in files for entry in tomllib.loads(file.read_text(encoding="utf-8"))["message"][::2]]
     read = [(entry, screen(entry["text"])) for entry in entries]
     return [(entry, found.urgency, frozenset(finding.kind for finding in found.findings)) for entry, found in read]
@@ -56,6 +59,24 @@ def test_clinical_flags_are_found_and_seldom_made_up(language: str) -> None:
         wrong += len(raised - wanted - either) + len(wanted - raised)
 
     assert 2 * right / (2 * right + wrong) >= 0.92
+
+
+def texts(*parts: str) -> set[str]:
+    """The words of these labelled messages, whatever their case and punctuation."""
+    files = [LABELLED / f"{part}_{language}.toml" for part in parts for language in ("en", "es")]
+    messages = [entry for file in files for entry in tomllib.loads(file.read_text(encoding="utf-8"))["message"]]
+    return {only_words(entry["text"]) for entry in messages}
+
+
+def only_words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+def test_nothing_that_is_measured_has_been_learned_from() -> None:
+    lessons = [tomllib.loads(path.read_text(encoding="utf-8")) for path in LESSONS.glob("*.toml")]
+    learned = texts(*LEARNED_FROM) | {only_words(text) for one in lessons for said in one.values() for text in said}
+
+    assert not learned & texts("heldout", "short")
 
 
 def test_no_labelled_message_has_the_id_of_another() -> None:

@@ -49,8 +49,18 @@ def test_a_hint_is_judged_in_a_message_that_a_context_explains_nearly_all_of(tex
     assert screen(text).urgency == "crisis"
 
 
-def test_an_emergency_that_a_rule_found_does_not_hide_a_crisis_that_is_only_hinted_at() -> None:
-    found = screen("My throat is closing up. Everyone would be better off without me.")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My throat is closing up. Everyone would be better off without me.",
+        "My throat is closing up and I can't breathe. Suicide is on my mind.",
+        "I have chest pain and can't breathe right now. Everyone would be better off without me.",
+        "I took too many pills by accident and I think about suicide.",
+        "Se me está cerrando la garganta y no puedo respirar. Solo pienso en la muerte.",
+    ],
+)
+def test_an_emergency_that_a_rule_found_does_not_hide_a_crisis_that_is_only_hinted_at(text: str) -> None:
+    found = screen(text)
 
     assert {finding.kind for finding in found.findings} == {"emergency", "crisis"}
 
@@ -87,6 +97,38 @@ PLAIN_WORDS = [
 @pytest.mark.parametrize(("sentence", "urgency", "letter"), PLAIN_WORDS)
 def test_plain_words_are_raised_in_the_middle_of_a_friendly_letter(sentence: str, urgency: str, letter: str) -> None:
     assert screen(letter.format(sentence)).urgency == urgency
+
+
+SIDE_REMARKS = [
+    ("I work as a nurse.", "I am going to kill myself.", "crisis"),
+    ("I am a social worker.", "I am suicidal.", "crisis"),
+    ("I am reading a good novel.", "My daughter wants to kill herself.", "crisis"),
+    ("I heard about it on a podcast.", "Since the injection I can't swallow.", "emergency"),
+    ("We got married in 2005.", "I have chest pain.", "emergency"),
+    ("I have never had Botox.", "I tried to kill myself on Friday.", "crisis"),
+    ("I have no allergies.", "I don't want to live anymore.", "crisis"),
+    ("La recepcionista fue amable.", "He decidido quitarme la vida.", "crisis"),
+    ("Soy enfermera.", "Mi hija se quiere matar.", "crisis"),
+    ("Estoy leyendo una novela.", "No puedo respirar.", "emergency"),
+    ("Mi abuela murió en 1990.", "Se me está cerrando la garganta.", "emergency"),
+]
+
+
+@pytest.mark.parametrize(("remark", "sentence", "urgency"), SIDE_REMARKS)
+def test_a_remark_about_something_else_hides_nothing_before_or_after_it(
+    remark: str, sentence: str, urgency: str
+) -> None:
+    found = {screen(f"{remark} {sentence}").urgency, screen(f"{sentence} {remark}").urgency}
+
+    assert found == {urgency}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["i work as a nurse i am going to kill myself", "quiero suicidarme lista", "soy médico voy a terminar con mi vida"],
+)
+def test_a_trade_in_the_same_breath_hides_nothing(text: str) -> None:
+    assert screen(text).urgency == "crisis"
 
 
 @pytest.mark.parametrize("letter", [ENGLISH_LETTER, SPANISH_LETTER])

@@ -49,14 +49,3 @@ def test_a_message_that_says_nothing_is_routine(text: str) -> None:
 @pytest.mark.parametrize("text", ["Can you give me something to die?", "¿Me puede dar algo para morirme?"])
 def test_a_question_that_asks_for_means_to_die_is_a_crisis(text: str) -> None:
     assert screen(text).urgency == "crisis"
-
-
-def test_short_messages_of_this_test_have_not_been_learned_from() -> None:
-    learned = {
-        message["text"]
-        for part in ("tune", "natural")
-        for path in LABELLED.glob(f"{part}_*.toml")
-        for message in tomllib.loads(path.read_text(encoding="utf-8"))["message"]
-    }
-
-    assert not learned & {message["text"] for language in ("en", "es") for message in messages(language)}
