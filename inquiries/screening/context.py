@@ -32,9 +32,9 @@ REACH = 30
 """Tokens to either side that are looked at, so that one endless sentence costs no more than many short ones."""
 FLUENT = frozenset({"crisis", "emergency"})
 """Kinds that only a context of the same language excuses: "I'm a student. Quiero morirme." stays a crisis."""
-SIDE_REMARKS = frozenset({"professional", "chronic"})
-"""What says who writes, or since when: "I work as a nurse. I am going to kill myself." stays a crisis. For what is
-urgent such a remark counts in its own sentence only, and a trade only where nobody speaks of themselves."""
+SIDE_REMARKS = frozenset({"professional", "chronic", "moving"})
+"""What says who writes, since when, or who travels: "I work as a nurse. I am going to kill myself." stays a crisis. For
+what is urgent such a remark counts in its own sentence only, and a trade only where nobody speaks of themselves."""
 OBJECTIONS = {
     "over": "sentence",
     "before": "next",
@@ -50,24 +50,11 @@ _ASKING = frozenset(["am", "are", "do", "did", "have", "has", "was", "would", "w
 _STATED = frozenset(["i", "quiero", "voy", "deseo"])
 _BEFORE = 5
 """Words before a phrase that are looked at for who speaks."""
-_MINE = frozenset(["i", "my", "me", "myself", "mine", "we", "our", "us"]) | frozenset(
-    [
-        "yo",
-        "mi",
-        "mis",
-        "nos",
-        "nuestra",
-        "nuestro",
-        "estoy",
-        "he",
-        "pienso",
-        "puedo",
-        "quiero",
-        "siento",
-        "tengo",
-        "voy",
-    ]
-)
+_MINE = frozenset({
+    "i", "my", "me", "myself", "mine", "we", "our", "us",
+    "yo", "mi", "mis", "nos", "nuestra", "nuestro", "estoy", "he", "pienso", "puedo", "quiero", "siento", "tengo",
+    "voy",
+})  # fmt: skip
 _MINE_ENDING = ("rme", "ndome")
 """How Spanish writes "myself" at the end of a verb."""
 _BETWEEN = 9

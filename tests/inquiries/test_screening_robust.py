@@ -107,6 +107,7 @@ SIDE_REMARKS = [
     ("We got married in 2005.", "I have chest pain.", "emergency"),
     ("I have never had Botox.", "I tried to kill myself on Friday.", "crisis"),
     ("I have no allergies.", "I don't want to live anymore.", "crisis"),
+    ("See you next week.", "I don't want to live anymore.", "crisis"),
     ("La recepcionista fue amable.", "He decidido quitarme la vida.", "crisis"),
     ("Soy enfermera.", "Mi hija se quiere matar.", "crisis"),
     ("Estoy leyendo una novela.", "No puedo respirar.", "emergency"),
