@@ -45,6 +45,9 @@ django.setup(set_prefix=False)
 application = Handler()
 
 from clinic.practice import context  # noqa: E402 - models can be imported only now
+from inquiries.screening import screen  # noqa: E402
 
 # So that the page for a database that is down has the phone number from the first request on.
 context.remember()
+# So that the first patient of a process does not wait half a second while rules and weights are read.
+screen("Good morning.")

@@ -146,3 +146,13 @@ def test_a_database_that_cannot_be_reached_is_no_all_clear(tmp_path, environment
 
 def test_without_naming_a_database_nothing_is_asked_of_it(tmp_path):
     assert manage(tmp_path, "check").returncode == 0
+
+
+def test_a_web_process_has_read_the_rules_and_weights_before_its_first_request(tmp_path):
+    code = (
+        "import clinic.wsgi; from inquiries.screening.classifier import learned; print(learned.cache_info().currsize)"
+    )
+
+    started = manage(tmp_path, "shell", "--no-imports", "-c", code, **PRODUCTION)
+
+    assert started.stdout.strip() == "1", started.stderr
