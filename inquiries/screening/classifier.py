@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
+from math import log2
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,6 +32,9 @@ WEIGHTS = Path(__file__).with_name("weights.npz")
 PASSAGE = 60
 """Tokens judged together at most: a sentence that matters must not drown in a long message. With 200, half of the
 crises found alone were missed between three harmless messages."""
+LENGTH = 1.5
+"""Asked of each passage for each doubling of their number: a long sad letter would else have many chances to be
+raised. Without it, harmless letters of more than eighty tokens were kept half as often as short ones."""
 ALONE = 4.0
 """Asked of a sentence that is read by itself, because what explains it may stand in another. Plain words ("Death is on
 my mind all day long") score higher; with less, one harmless message in a hundred more was raised."""
@@ -112,8 +116,10 @@ def _score(heard: _Heard, models: Models, first: int, last: int) -> Floats:
 
 def _judged(message: Text, models: Models, heard: _Heard) -> Iterator[tuple[int, int, Floats]]:
     """Each stretch with its scores, less what is asked of it: the passages, and the sentences that hold a hint."""
-    for first, last in passages(len(message.rows)):
-        yield first, last, _score(heard, models, first, last) - message.demand
+    pieces = list(passages(len(message.rows)))
+    demand = message.demand + LENGTH * log2(len(pieces))
+    for first, last in pieces:
+        yield first, last, _score(heard, models, first, last) - demand
     for first, last in message.alone:
         yield first, last, _score(heard, models, first, last) - ALONE
 

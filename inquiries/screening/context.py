@@ -15,26 +15,30 @@ A context reaches only as far as its scope, so that it can never hide a second s
 Where a context of scope `before` names `barring` words instead, it reaches over everything but those, to the start
 of the sentence at most ("my sister-in-law ... had Botox", but not "my sister-in-law asked whether I take aspirin").
 
+What is urgent is excused only by what touches the phrase (over, before, after). Whatever else stands near leaves it in
+doubt: the phrase then counts as a hint, and the second reader decides. So do contexts that explain nothing but mark
+laughter, questions, lessons and looks back (`doubt = true`), for every urgent rule of their language.
+
 An objection ("again", "since yesterday") in the same reach overrules the context.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from .automaton import Hit
 from .patterns import COMMA, END
-from .rules import Context, Rule, RuleBook
+from .rules import SCOPES, Context, Rule, RuleBook
 from .words import Token
 
 REACH = 30
 """Tokens to either side that are looked at, so that one endless sentence costs no more than many short ones."""
 FLUENT = frozenset({"crisis", "emergency"})
 """Kinds that only a context of the same language excuses: "I'm a student. Quiero morirme." stays a crisis."""
-SIDE_REMARKS = frozenset({"professional", "chronic", "moving"})
-"""What says who writes, since when, or who travels: "I work as a nurse. I am going to kill myself." stays a crisis. For
-what is urgent such a remark counts in its own sentence only, and a trade only where nobody speaks of themselves."""
+TOUCHING = frozenset({"over", "before", "after"})
+"""Scopes that excuse what is urgent. What only stands near it ("I work as a nurse", "we married in 2005") may belong to
+something else: there the phrase counts as a hint, and the second reader decides."""
 OBJECTIONS = {
     "over": "sentence",
     "before": "next",
@@ -48,15 +52,6 @@ OBJECTIONS = {
 """How far an objection to each scope is looked for."""
 _ASKING = frozenset(["am", "are", "do", "did", "have", "has", "was", "would", "will", "is", "any", "ever"])
 _STATED = frozenset(["i", "quiero", "voy", "deseo"])
-_BEFORE = 5
-"""Words before a phrase that are looked at for who speaks."""
-_MINE = frozenset({
-    "i", "my", "me", "myself", "mine", "we", "our", "us",
-    "yo", "mi", "mis", "nos", "nuestra", "nuestro", "estoy", "he", "pienso", "puedo", "quiero", "siento", "tengo",
-    "voy",
-})  # fmt: skip
-_MINE_ENDING = ("rme", "ndome")
-"""How Spanish writes "myself" at the end of a verb."""
 _BETWEEN = 9
 """Words that may stand between a negation and what it negates."""
 _BETWEEN_BARRED = 14
@@ -82,29 +77,23 @@ class Surroundings:
         """What makes this hit harmless, or None: then it counts. A hit that nothing bears out is returned itself."""
         if rule.only_with and self._met(rule, rule.only_with, hit) is None:
             return hit
-        return self._met(rule, rule.unless, hit)
+        return self._met(rule, rule.unless, hit, TOUCHING if rule.kind in FLUENT else SCOPES)
 
-    def _met(self, rule: Rule, names: Iterable[str], hit: Hit) -> Hit | None:
-        """The first context of these names that reaches the hit, and that no objection overrules."""
+    def doubted(self, rule: Rule, hit: Hit) -> bool:
+        """Does something stand near this hit, but not beside it, that leaves open whether it is meant?"""
+        return rule.kind in FLUENT and self._met(rule, (*rule.unless, *self._book.doubts), hit) is not None
+
+    def _met(self, rule: Rule, names: Iterable[str], hit: Hit, scopes: Container[str] = SCOPES) -> Hit | None:
+        """The first context of these names and scopes that reaches the hit, and that no objection overrules."""
         for name in names:
             for label in self._labels.get(name, ()):
                 context = self._book.contexts[label]
-                if rule.kind in FLUENT and context.language != rule.language:
+                if context.scope not in scopes or (rule.kind in FLUENT and context.language != rule.language):
                     continue
                 for found in self._within_reach(label, hit):
-                    if rule.kind in FLUENT and name in SIDE_REMARKS and self._stands_apart(context, found, hit):
-                        continue
                     if self._reaches(context, found, hit) and not self._objected(label, hit):
                         return found
         return None
-
-    def _stands_apart(self, context: Context, found: Hit, hit: Hit) -> bool:
-        """Is a side remark of another sentence, or of a message in which the writer speaks for themselves?"""
-        first = bisect_left(self._sentences, self._sentences[hit.first])
-        said = (token.word for token in self._tokens[max(first, hit.first - _BEFORE) : hit.last + 1])
-        mine = any(word in _MINE or word.endswith(_MINE_ENDING) for word in said)
-        elsewhere = self._sentences[found.first] != self._sentences[hit.first]
-        return (elsewhere and context.scope != "message") or (mine and (elsewhere or context.name == "professional"))
 
     def _objected(self, label: int, hit: Hit) -> bool:
         objection = self._objections.get(label)

@@ -27,7 +27,7 @@ ROWS = 1 << 15
 """Vectors of the composing model, shared by checksum too. The first is for nothing and stays zero."""
 NAMES = 7
 """Vectors added up for one token at most: its word, its beginning, concepts, signs."""
-BRIEF, BREVITY = 10, 9.0
+BRIEF, BREVITY = 10, 16.0
 """Asked of a message for each halving of its words below BRIEF, unless a rule has seen something: the rules know what
 is short and urgent, and what they leave is mostly "one more thing"."""
 LONGEST_ALONE = 30

@@ -72,6 +72,8 @@ class Context:
     barring: frozenset[str] = frozenset()
     despite_anywhere: bool = False
     """An objection counts wherever in the message it stands."""
+    doubt: bool = False
+    """Explains nothing, but laughs, quotes or teaches so near that what a rule found counts as a hint only."""
 
 
 @dataclass
@@ -99,9 +101,14 @@ class RuleBook:
 
     @cached_property
     def excusing(self) -> frozenset[int]:
-        """The labels of the contexts that may explain something urgent."""
+        """The labels of the contexts that may explain something urgent, or leave it in doubt."""
         names = {name for rule in self.rules.values() if rule.kind in URGENCIES for name in rule.unless}
-        return frozenset(label for label, context in self.contexts.items() if context.name in names)
+        return frozenset(label for label, context in self.contexts.items() if context.doubt or context.name in names)
+
+    @cached_property
+    def doubts(self) -> frozenset[str]:
+        """The names of the contexts that leave something urgent in doubt."""
+        return frozenset(context.name for context in self.contexts.values() if context.doubt)
 
     def _symbols(self, word: str) -> Symbols:
         """Everything a token may be matched as."""
@@ -186,6 +193,7 @@ class _Loader:
                 through=through,
                 barring=frozenset(fold(entry.get("barring", "")).split()),
                 despite_anywhere=entry.get("despite_anywhere", False),
+                doubt=entry.get("doubt", False),
             )
             if "despite" in entry:
                 self.book.objections[self._add(entry["despite"])] = label

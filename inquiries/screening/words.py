@@ -65,7 +65,7 @@ def _read(text: str, spell: Spell, join: Callable[[str, str], str | None]) -> li
     tokens: list[Token] = []
     for raw in _gather(text):
         if raw.text in (COMMA, END):
-            _stop(tokens, raw)
+            _stop(tokens, raw, text)
             continue
         for word in spell(raw.text):
             whole = join(tokens[-1].word, word) if tokens else None
@@ -78,8 +78,9 @@ def _read(text: str, spell: Spell, join: Callable[[str, str], str | None]) -> li
     return tokens
 
 
-def _stop(tokens: list[Token], raw: _Raw) -> None:
-    """Keep one mark where several meet. A stop after one word is emphasis ("I. Want. To. Die."), not an end."""
+def _stop(tokens: list[Token], raw: _Raw, text: str) -> None:
+    """Keep one mark where several meet. A stop after one word is emphasis ("I. Want. To. Die."), not an end, unless a
+    comma stands before that word ("Six years ago, roughly. I want to die.")."""
     if not tokens:
         return
     mark = raw.text
@@ -87,7 +88,7 @@ def _stop(tokens: list[Token], raw: _Raw) -> None:
         if tokens[-1].word == COMMA and mark == END:
             tokens[-1] = Token(END, raw.start, raw.end)
         return
-    alone = len(tokens) == 1 or tokens[-2].word in (COMMA, END)
+    alone = len(tokens) == 1 or tokens[-2].word == END or (tokens[-2].word == COMMA and text[tokens[-2].start] == ".")
     tokens.append(Token(COMMA if alone and raw.end - raw.start == 1 else mark, raw.start, raw.end))
 
 

@@ -124,6 +124,69 @@ def test_a_remark_about_something_else_hides_nothing_before_or_after_it(
     assert found == {urgency}
 
 
+REMARKS = {
+    "en": [
+        "I work as a nurse.", "I am a journalist.", "I teach a course on this, haha.", "My grandmother died in 1990.",
+        "We got married in 2005.", "Ten years ago I moved here, roughly.", "I read about it online.",
+        "I have no allergies.",
+        "They asked me three times whether it hurts, lol.", "I ticked the wrong box about parking.",
+    ],
+    "es": [
+        "Soy enfermera.", "Nos casamos en 2005.", "Mi abuela murió en 1990.", "Lo leí en internet, jaja.",
+        "Tengo los ojos operados desde hace 3 años, por si influye.", "Me preguntaron por el seguro.",
+        "Doy un taller de cocina.", "Con este calor no hay quien duerma.",
+    ],
+}  # fmt: skip
+URGENT = {
+    "en": [
+        "I am going to kill myself.", "I am suicidal.", "I don't want to live anymore.", "My daughter wants to die.",
+        "I took too many pills.", "My throat is closing.", "I have chest pain.", "I cut myself last night.",
+    ],
+    "es": [
+        "Me voy a matar.", "Tengo ideas suicidas.", "Ya no quiero vivir.", "Mi hijo se quiere matar.",
+        "Me tomé todas mis pastillas de golpe.", "Se me está cerrando la garganta.", "No puedo respirar.",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_no_joke_date_trade_or_story_beside_it_hides_an_urgent_sentence(language: str) -> None:
+    pairs = [(remark, sentence) for remark in REMARKS[language] for sentence in URGENT[language]]
+
+    texts = [text for remark, sentence in pairs for text in (f"{remark} {sentence}", f"{sentence} {remark}")]
+
+    hidden = [text for text in texts if screen(text).urgency == "routine"]
+
+    assert hidden == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am suicidal, lol",
+        "I want to kill myself. Haha.",
+        "They asked me if I want to end my life and I said no.",
+        "We teach a course on what to do when somebody wants to kill themselves",
+        "Me quiero matar, jaja",
+    ],
+)
+def test_a_laugh_a_question_or_a_lesson_nearby_leaves_the_words_to_the_second_reader(text: str) -> None:
+    assert screen(text, classify=False).urgency == "routine"
+
+
+@pytest.mark.parametrize("text", ["I am suicidal, lol", "I want to kill myself. Haha.", "Me quiero matar, jaja"])
+def test_who_says_it_with_a_laugh_is_heard_all_the_same(text: str) -> None:
+    assert screen(text).urgency == "crisis"
+
+
+def test_a_stop_after_one_word_ends_the_sentence_where_a_comma_stands_before_it() -> None:
+    book = rule_book()
+
+    words = [token.word for token in read("Six years ago, roughly. Call me.", book.spelling.spell, book.spelling.join)]
+
+    assert words[words.index("roughly") + 1] == "$"
+
+
 @pytest.mark.parametrize(
     "text",
     ["i work as a nurse i am going to kill myself", "quiero suicidarme lista", "soy médico voy a terminar con mi vida"],
