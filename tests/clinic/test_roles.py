@@ -8,12 +8,14 @@ from inquiries.admin.composer import DEEDS as MESSAGE_DEEDS
 from inquiries.admin.rights_page import DEEDS as RIGHTS
 from tests.admin_walk import (
     PEOPLE,
+    STRANGER,
     Sample,
     addresses,
     ask_in_vain,
     is_let_in,
     leads_to_sign_in,
     make_samples,
+    sign_in,
     somebody,
 )
 
@@ -125,9 +127,9 @@ def test_the_table_names_every_address_of_the_admin():
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("name", PEOPLE)
 def test_each_role_may_do_what_the_table_says_and_nothing_else(name, method, samples):
-    person = somebody(name)
+    visitor = sign_in(somebody(name))
 
-    answers = {address: ask_in_vain(person, method, address, samples) for address in TABLE}
+    answers = {address: ask_in_vain(visitor, method, address, samples) for address in TABLE}
 
     allowed = {address: is_let_in(answer) for address, answer in answers.items()}
     expected = {address: name in row[method == "post"] for address, row in TABLE.items()}
@@ -138,7 +140,7 @@ def test_each_role_may_do_what_the_table_says_and_nothing_else(name, method, sam
 def test_a_stranger_is_sent_to_sign_in_wherever_they_knock(method, samples):
     behind = TABLE.keys() - {"login/", "logout/"}
 
-    answers = {address: ask_in_vain(None, method, address, samples) for address in behind}
+    answers = {address: ask_in_vain(STRANGER, method, address, samples) for address in behind}
 
     assert [address for address, answer in answers.items() if not leads_to_sign_in(answer)] == []
 

@@ -30,11 +30,11 @@ def read(answer) -> markup.Element:
 
 
 def test_every_page_of_the_desk_has_one_heading_and_no_patient_in_its_title(db):
-    samples, person = admin_walk.make_samples(), admin_walk.somebody("superuser")
+    samples, visitor = admin_walk.make_samples(), admin_walk.sign_in(admin_walk.somebody("superuser"))
 
     walked, faults = [], {}
     for address in admin_walk.addresses():
-        answer = admin_walk.ask_in_vain(person, "get", address, samples)
+        answer = admin_walk.ask_in_vain(visitor, "get", address, samples)
         page = read(answer) if answer.status_code == 200 and not answer.streaming else markup.read("")
         if not page.all("html"):  # an answer to a script, or a part of a page
             continue
@@ -163,7 +163,7 @@ NOWHERE = ["nowhere/", "inquiries/inquiry/999999/change/", "inquiries/inquiry/7K
 @pytest.mark.parametrize("address", NOWHERE)
 @pytest.mark.parametrize("role", ["Front desk", "superuser"])
 def test_staff_who_follow_a_wrong_address_stay_at_the_desk(role, address, db):
-    answer = admin_walk.ask(admin_walk.somebody(role), "get", address, {})
+    answer = admin_walk.ask(admin_walk.sign_in(admin_walk.somebody(role)), "get", address, {})
 
     page = read(answer)
     assert answer.status_code == 404
@@ -174,7 +174,7 @@ def test_staff_who_follow_a_wrong_address_stay_at_the_desk(role, address, db):
 
 @pytest.mark.parametrize("address", NOWHERE)
 def test_a_stranger_with_a_wrong_address_is_asked_to_sign_in_and_learns_nothing(address, db):
-    assert admin_walk.leads_to_sign_in(admin_walk.ask(None, "get", address, {}))
+    assert admin_walk.leads_to_sign_in(admin_walk.ask(admin_walk.STRANGER, "get", address, {}))
 
 
 def test_a_wrong_address_on_the_public_site_shows_staff_the_public_page(desk):
@@ -185,10 +185,10 @@ def test_a_wrong_address_on_the_public_site_shows_staff_the_public_page(desk):
 
 @pytest.mark.parametrize("role", ["no role", "Content editor", "Auditor"])
 def test_who_may_not_open_inquiries_does_not_learn_which_there_are(role, db):
-    person, kept = admin_walk.somebody(role), inquiry()
+    visitor, kept = admin_walk.sign_in(admin_walk.somebody(role)), inquiry()
 
     statuses = {
-        admin_walk.ask(person, "get", f"inquiries/inquiry/{number}/change/", {}).status_code
+        admin_walk.ask(visitor, "get", f"inquiries/inquiry/{number}/change/", {}).status_code
         for number in (kept.pk, kept.reference, kept.pk + 1_000, "7K2M9QRT")
     }
 
