@@ -63,7 +63,7 @@ class Screening:
     findings: tuple[Finding, ...]
 
 
-class Raised(NamedTuple):
+class Noted(NamedTuple):
     """What a rule found and no context explained."""
 
     rule: Rule
@@ -75,7 +75,7 @@ class Raised(NamedTuple):
 class Reading(NamedTuple):
     """What the rules make of a message."""
 
-    raised: list[Raised]
+    noted: list[Noted]
     explained: list[Hit]
     """Stretches that looked urgent but that a context explains."""
     facts: list[Hit]
@@ -89,13 +89,13 @@ def screen(text: str, *, classify: bool = True) -> Screening:
     book = rule_book()
     tokens = read(text, book.spelling.spell, book.spelling.join)
     reading = by_rules(book, tokens)
-    raised = [(one.rule, one.finding) for one in reading.raised if not one.hint]
+    raised = [(one.rule, one.finding) for one in reading.noted if not one.hint]
     kinds = {found.kind for found, _ in raised}
-    hinted = {one.rule.kind for one in reading.raised if one.hint}
+    hinted = {one.rule.kind for one in reading.noted if one.hint}
     if classify and (hinted - kinds or not kinds.intersection(LABELS)):
         raised += _by_classifier(tokens, reading, [label for label in LABELS if label not in kinds])
     kinds = {found.kind for found, _ in raised}
-    raised += [(one.rule, one.finding) for one in reading.raised if one.hint and one.rule.kind in kinds]
+    raised += [(one.rule, one.finding) for one in reading.noted if one.hint and one.rule.kind in kinds]
     findings = [finding for found, finding in raised if not found.needs or found.needs in kinds]
     kinds = {finding.kind for finding in findings}
     urgency = next((urgency for urgency in URGENCIES if urgency in kinds), "routine")
@@ -112,7 +112,7 @@ def by_rules(book: RuleBook, tokens: Sequence[Token]) -> Reading:
     known: dict[str, tuple[str, ...]] = {token.word: book.symbols(token.word) for token in tokens}
     hits = list(book.automaton.hits([known[token.word] for token in tokens]))
     surroundings = Surroundings(book, tokens, (hit for hit in hits if hit.label not in book.rules))
-    raised: list[Raised] = []
+    noted: list[Noted] = []
     explained: list[Hit] = []
     facts: list[Hit] = []
     signs = [Sign(f"~{book.contexts[hit.label].id}", hit.first) for hit in hits if hit.label in book.excusing]
@@ -125,9 +125,10 @@ def by_rules(book: RuleBook, tokens: Sequence[Token]) -> Reading:
         excuse = surroundings.excuse(found, hit)
         if excuse is None:
             ends[hit.label] = hit.last
-            kept[hit.label] += 1
             hint = found.hint or surroundings.doubted(found, hit)
-            raised.append(Raised(found, _finding(found, hit.first, hit.last, tokens), hint))
+            # Ten jokes must not use up what an eleventh, plain sentence would raise.
+            kept[hit.label] += found.hint or not hint
+            noted.append(Noted(found, _finding(found, hit.first, hit.last, tokens), hint))
             if found.kind in LABELS:
                 signs.append(Sign(f"+{found.id}", hit.first, hint))
             else:
@@ -135,7 +136,7 @@ def by_rules(book: RuleBook, tokens: Sequence[Token]) -> Reading:
         elif found.kind in LABELS:
             signs.append(Sign(f"-{found.id}", hit.first))
             explained.append(Hit(hit.label, min(hit.first, excuse.first), max(hit.last, excuse.last)))
-    return Reading(raised, explained, facts, signs)
+    return Reading(noted, explained, facts, signs)
 
 
 def unexplained(tokens: Sequence[Token], reading: Reading) -> list[Token]:
@@ -152,7 +153,7 @@ def unexplained(tokens: Sequence[Token], reading: Reading) -> list[Token]:
 
 def _enough(left: Sequence[Token], reading: Reading) -> bool:
     """Is there anything to judge? "No plans" is no message once "no suicidal thoughts" has been explained."""
-    hinted = any(one.hint for one in reading.raised)
+    hinted = any(one.hint for one in reading.noted)
     return hinted or not reading.explained or sum(token.word not in (COMMA, END) for token in left) > LEAST_LEFT
 
 

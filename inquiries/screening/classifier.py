@@ -34,7 +34,7 @@ PASSAGE = 60
 crises found alone were missed between three harmless messages."""
 LENGTH = 1.5
 """Asked of each passage for each doubling of their number: a long sad letter would else have many chances to be
-raised. Without it, harmless letters of more than eighty tokens were kept half as often as short ones."""
+raised. Without it, 0.57 of the harmless letters of more than eighty tokens were kept, and 0.86 of all messages."""
 ALONE = 4.0
 """Asked of a sentence that is read by itself, because what explains it may stand in another. Plain words ("Death is on
 my mind all day long") score higher; with less, one harmless message in a hundred more was raised."""

@@ -35,10 +35,15 @@ from .words import Token
 REACH = 30
 """Tokens to either side that are looked at, so that one endless sentence costs no more than many short ones."""
 FLUENT = frozenset({"crisis", "emergency"})
-"""Kinds that only a context of the same language excuses: "I'm a student. Quiero morirme." stays a crisis."""
+"""What is urgent: only a context of the same language says anything about it ("I'm a student. Quiero morirme." stays a
+crisis), only one that touches it excuses it, and the others leave it in doubt."""
 TOUCHING = frozenset({"over", "before", "after"})
 """Scopes that excuse what is urgent. What only stands near it ("I work as a nurse", "we married in 2005") may belong to
 something else: there the phrase counts as a hint, and the second reader decides."""
+NEARBY = frozenset(SCOPES) - {"message"}
+"""Scopes that may leave something urgent in doubt: what is said at the other end of a letter does not."""
+LONE = 9
+"""Tokens of a sentence that speaks for itself: what another sentence says leaves no doubt about it."""
 OBJECTIONS = {
     "over": "sentence",
     "before": "next",
@@ -81,16 +86,27 @@ class Surroundings:
 
     def doubted(self, rule: Rule, hit: Hit) -> bool:
         """Does something stand near this hit, but not beside it, that leaves open whether it is meant?"""
-        return rule.kind in FLUENT and self._met(rule, (*rule.unless, *self._book.doubts), hit) is not None
+        names = (*rule.unless, *self._book.doubts)
+        return rule.kind in FLUENT and self._met(rule, names, hit, NEARBY, self._speaks_for_itself(hit)) is not None
 
-    def _met(self, rule: Rule, names: Iterable[str], hit: Hit, scopes: Container[str] = SCOPES) -> Hit | None:
-        """The first context of these names and scopes that reaches the hit, and that no objection overrules."""
+    def _speaks_for_itself(self, hit: Hit) -> bool:
+        """Does the hit stand in a sentence of a few words ("I overdosed.")?"""
+        sentence = self._sentences[hit.first]
+        return bisect_left(self._sentences, sentence + 1) - bisect_left(self._sentences, sentence) <= LONE
+
+    def _met(
+        self, rule: Rule, names: Iterable[str], hit: Hit, scopes: Container[str] = SCOPES, alone: bool = False
+    ) -> Hit | None:
+        """The first context of these names and scopes that reaches the hit, and that no objection overrules. `alone`:
+        it must stand in the same sentence."""
         for name in names:
             for label in self._labels.get(name, ()):
                 context = self._book.contexts[label]
                 if context.scope not in scopes or (rule.kind in FLUENT and context.language != rule.language):
                     continue
                 for found in self._within_reach(label, hit):
+                    if alone and self._sentences[found.first] != self._sentences[hit.first]:
+                        continue
                     if self._reaches(context, found, hit) and not self._objected(label, hit):
                         return found
         return None

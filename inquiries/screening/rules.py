@@ -1,4 +1,4 @@
-"""Loads the rules: what raises a message (rules), what makes a phrase harmless (contexts), and the words both use.
+"""Loads the rules: what raises a message (rules), what excuses a phrase or leaves it in doubt (contexts), their words.
 
 rules/lexicon_<language>.toml    lists of words, named phrases, short forms, keywords that may be mistyped
 rules/context_<language>.toml    contexts: negation, the distant past, idioms, grief, a professional asking …
@@ -61,7 +61,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Context:
-    """What may make a phrase harmless, and how near it must stand (see context.py)."""
+    """What may make a phrase harmless or leave it in doubt, and how near it must stand (see context.py)."""
 
     id: str
     name: str
@@ -73,7 +73,7 @@ class Context:
     despite_anywhere: bool = False
     """An objection counts wherever in the message it stands."""
     doubt: bool = False
-    """Explains nothing, but laughs, quotes or teaches so near that what a rule found counts as a hint only."""
+    """Explains nothing, but laughs, asks, teaches, looks back or tells hearsay: what a rule found so near is a hint."""
 
 
 @dataclass

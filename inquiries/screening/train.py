@@ -26,8 +26,8 @@ from .words import read
 HERE = Path(__file__).parent
 TUNING = HERE.parents[1] / "tests" / "screening" / "labelled"
 LEARNED_FROM = ("natural", "tune")
-THRESHOLDS = {"crisis": -2.7, "emergency": -2.6}
-"""Chosen on held-out messages, where recall of crises is just above its target (decision 0005)."""
+THRESHOLDS = {"crisis": -2.5, "emergency": -2.6}
+"""Chosen on held-out messages, where both targets hold (decision 0005)."""
 SHIFTS = (-0.9, -0.6, -0.3, 0.0, 0.3, 0.6, 0.9)
 FOLDS = 3
 
@@ -70,7 +70,7 @@ def _lesson(text: str, labels: frozenset[str], writer: str = "") -> Lesson:
 
 
 def _by_rule(reading: Reading) -> bool:
-    return any(one.rule.kind in LABELS and not one.hint for one in reading.raised)
+    return any(one.rule.kind in LABELS and not one.hint for one in reading.noted)
 
 
 def models(chosen: Sequence[Lesson]) -> Models:

@@ -25,6 +25,15 @@ def told(words: str) -> Text:
     return features.text(tokens, tokens, [])._replace(demand=0.0)
 
 
+def test_each_doubling_of_the_passages_asks_a_little_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    letter = told("word " * 120)  # three passages
+    asked = classifier.scores(letter, classifier.learned())
+
+    monkeypatch.setattr(classifier, "LENGTH", 0.0)
+
+    assert classifier.scores(letter, classifier.learned()) - asked == pytest.approx(1.5 * np.log2(3), abs=1e-4)
+
+
 @pytest.mark.parametrize("count", [0, 1, 60, 61, 90, 91, 1000])
 def test_every_word_of_a_message_is_judged(count: int) -> None:
     judged = {at for first, last in classifier.passages(count) for at in range(first, last)}

@@ -164,9 +164,8 @@ def test_no_joke_date_trade_or_story_beside_it_hides_an_urgent_sentence(language
     "text",
     [
         "I am suicidal, lol",
-        "I want to kill myself. Haha.",
-        "They asked me if I want to end my life and I said no.",
-        "We teach a course on what to do when somebody wants to kill themselves",
+        "They asked me if I want to end my life, and then whether I smoke, and I wrote it all down",
+        "In our workshop a caller says that he wants to kill himself and is put through to a nurse at once",
         "Me quiero matar, jaja",
     ],
 )
@@ -177,6 +176,63 @@ def test_a_laugh_a_question_or_a_lesson_nearby_leaves_the_words_to_the_second_re
 @pytest.mark.parametrize("text", ["I am suicidal, lol", "I want to kill myself. Haha.", "Me quiero matar, jaja"])
 def test_who_says_it_with_a_laugh_is_heard_all_the_same(text: str) -> None:
     assert screen(text).urgency == "crisis"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I need a referral. I overdosed.",
+        "Of course you are busy. I overdosed.",
+        "My husband told me about you. I have hives all over.",
+        "We laughed a lot on the phone. I want to kill myself.",
+        "Trabajo en una escuela. Me quiero matar.",
+    ],
+)
+def test_no_other_sentence_puts_a_few_plain_words_in_doubt(text: str) -> None:
+    assert screen(text, classify=False).urgency != "routine"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I tried to end my life in 2019 and since then I thought I was done with it, but again I want to",
+        "Hace años quise matarme, me curé con los años y otra vez lo quiero",
+    ],
+)
+def test_a_look_back_is_no_doubt_where_it_has_come_again(text: str) -> None:
+    assert screen(text, classify=False).urgency == "crisis"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I want to die and no, nobody knows.",
+        "I am suicidal and no, I don't have anyone to call.",
+        "I cut myself and no, I don't want my parents to know.",
+        "I am one of those with suicidal thoughts every day.",
+        "Around people I feel suicidal.",
+        "The form asks if I am suicidal. I am.",
+        "I'm not kidding, I am going to kill myself.",
+        "I would rather die than go on like this.",
+        "Me tomé todas las pastillas que me recetó el psiquiatra.",
+        "Soy una de esas personas con ideas suicidas.",
+        "Siempre he querido morirme.",
+        "Tengo debilidad muscular general desde el bótox.",
+        "Me da trabajo tragar desde la inyección.",
+    ],
+)
+def test_a_word_that_may_excuse_excuses_nothing_where_it_says_something_else(text: str) -> None:
+    letter = SPANISH_LETTER if text.startswith(("Me ", "Soy", "Siempre", "Tengo")) else ENGLISH_LETTER
+
+    assert "routine" not in {screen(text).urgency, screen(letter.format(text)).urgency}
+
+
+def test_jokes_do_not_use_up_what_a_plain_sentence_raises() -> None:
+    jokes = "If the phone rings one more time, lol, I want to kill myself and the radio. " * 12
+
+    plain = screen(f"{jokes}\n\nI want to kill myself.", classify=False)
+
+    assert plain.urgency == "crisis"
 
 
 def test_a_stop_after_one_word_ends_the_sentence_where_a_comma_stands_before_it() -> None:
