@@ -163,8 +163,10 @@ def _by_classifier(tokens: Sequence[Token], reading: Reading, labels: Sequence[s
     if not _enough(left, reading):
         return
     ends = [token.word == END for token in tokens]
-    passage = classifier.raised(features.text(tokens, left, reading.signs), ends, labels)
-    if passage:
+    hinted = {one.rule.kind for one in reading.noted if one.hint}
+    for at, passage in enumerate(classifier.raised(features.text(tokens, left, reading.signs), ends, labels)):
+        if at and passage.label not in hinted:
+            continue  # the weaker answer of two needs a rule's word for it, or most emergencies would be crises, too
         found = CLASSIFIED[passage.label]
         yield found, _finding(found, passage.first, passage.last, tokens)
 

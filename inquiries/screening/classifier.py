@@ -132,25 +132,26 @@ def scores(message: Text, models: Models) -> Floats:
     return found
 
 
-def raised(message: Text, ends: Sequence[bool], labels: Sequence[str] = LABELS) -> Passage | None:
-    """The sentence to show for the one of `labels` that scores highest, if that is above zero. `ends`: which tokens
-    are stops."""
+def raised(message: Text, ends: Sequence[bool], labels: Sequence[str] = LABELS) -> list[Passage]:
+    """For each of `labels` that scores above zero the sentence to show, highest score first; no sentence
+    stands for two. `ends`: which tokens are stops."""
     if not ends:
-        return None
+        return []
     models = learned()
     heard = _hear(message, models)
-    best: Passage | None = None
+    best: dict[str, Passage] = {}
     for first, last, found in _judged(message, models, heard):
         for label in labels:
             score = float(found[LABELS.index(label)])
-            if score > (best.score if best else 0):
-                best = Passage(label, first, last, score)
-    if best is None:
-        return None
-    column = LABELS.index(best.label)
-    pieces = _sentences(ends, *_whole(ends, best.first, best.last))
-    first, last = max(pieces, key=lambda piece: float(_score(heard, models, *piece)[column]))
-    return best._replace(first=first, last=last - 1)
+            if score > (best[label].score if label in best else 0):
+                best[label] = Passage(label, first, last, score)
+    shown: dict[tuple[int, int], Passage] = {}
+    for passage in sorted(best.values(), key=lambda passage: -passage.score):
+        column = LABELS.index(passage.label)
+        pieces = _sentences(ends, *_whole(ends, passage.first, passage.last))
+        first, last = max(pieces, key=lambda piece: float(_score(heard, models, *piece)[column]))
+        shown.setdefault((first, last), passage._replace(first=first, last=last - 1))
+    return list(shown.values())
 
 
 def _whole(ends: Sequence[bool], first: int, last: int) -> tuple[int, int]:

@@ -65,6 +65,14 @@ def test_an_emergency_that_a_rule_found_does_not_hide_a_crisis_that_is_only_hint
     assert {finding.kind for finding in found.findings} == {"emergency", "crisis"}
 
 
+def test_an_emergency_that_the_second_reader_heard_does_not_hide_a_crisis_that_is_hinted_at() -> None:
+    text = "Cough, cough, cough\n\neveryone would be better off without me.\n\ncough, coughing"
+
+    kinds = {finding.kind for finding in screen(text).findings}
+
+    assert "crisis" in kinds
+
+
 ENGLISH_LETTER = """I have read your page about the study. My sister lives near your clinic and could drive me.
 
 {}
