@@ -99,6 +99,10 @@ PLAIN_WORDS = [
     ("Solo pienso en la muerte.", "crisis", SPANISH_LETTER),
     ("Tengo ideas suicidas.", "crisis", SPANISH_LETTER),
     ("Se me está cerrando la garganta.", "emergency", SPANISH_LETTER),
+    ("De repente no veo.", "emergency", SPANISH_LETTER),
+    ("Mi bebé se comió mis antidepresivos.", "emergency", SPANISH_LETTER),
+    ("A mi mujer le dio un ataque y sigue confundida.", "emergency", SPANISH_LETTER),
+    ("Dígale a mi familia que los quise mucho.", "crisis", SPANISH_LETTER),
 ]
 
 
