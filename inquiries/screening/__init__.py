@@ -83,6 +83,11 @@ class Reading(NamedTuple):
     signs: list[Sign]
     """What the classifier is told about both: a phrase that was found, one explained, a context."""
 
+    @property
+    def hinted(self) -> set[str]:
+        """The kinds of which there is a hint."""
+        return {one.rule.kind for one in self.noted if one.hint}
+
 
 def screen(text: str, *, classify: bool = True) -> Screening:
     """Read a message in English or Spanish. Never raises, whatever the text. `classify=False`: by rules alone."""
@@ -91,8 +96,7 @@ def screen(text: str, *, classify: bool = True) -> Screening:
     reading = by_rules(book, tokens)
     raised = [(one.rule, one.finding) for one in reading.noted if not one.hint]
     kinds = {found.kind for found, _ in raised}
-    hinted = {one.rule.kind for one in reading.noted if one.hint}
-    if classify and (hinted - kinds or not kinds.intersection(LABELS)):
+    if classify and (reading.hinted - kinds or not kinds.intersection(LABELS)):
         raised += _by_classifier(tokens, reading, [label for label in LABELS if label not in kinds])
     kinds = {found.kind for found, _ in raised}
     raised += [(one.rule, one.finding) for one in reading.noted if one.hint and one.rule.kind in kinds]
@@ -153,8 +157,11 @@ def unexplained(tokens: Sequence[Token], reading: Reading) -> list[Token]:
 
 def _enough(left: Sequence[Token], reading: Reading) -> bool:
     """Is there anything to judge? "No plans" is no message once "no suicidal thoughts" has been explained."""
-    hinted = any(one.hint for one in reading.noted)
-    return hinted or not reading.explained or sum(token.word not in (COMMA, END) for token in left) > LEAST_LEFT
+    return (
+        bool(reading.hinted)
+        or not reading.explained
+        or sum(token.word not in (COMMA, END) for token in left) > LEAST_LEFT
+    )
 
 
 def _by_classifier(tokens: Sequence[Token], reading: Reading, labels: Sequence[str]) -> Iterable[tuple[Rule, Finding]]:
@@ -163,9 +170,8 @@ def _by_classifier(tokens: Sequence[Token], reading: Reading, labels: Sequence[s
     if not _enough(left, reading):
         return
     ends = [token.word == END for token in tokens]
-    hinted = {one.rule.kind for one in reading.noted if one.hint}
     for at, passage in enumerate(classifier.raised(features.text(tokens, left, reading.signs), ends, labels)):
-        if at and passage.label not in hinted:
+        if at and passage.label not in reading.hinted:
             continue  # the weaker answer of two needs a rule's word for it, or most emergencies would be crises, too
         found = CLASSIFIED[passage.label]
         yield found, _finding(found, passage.first, passage.last, tokens)

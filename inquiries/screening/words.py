@@ -88,7 +88,8 @@ def _stop(tokens: list[Token], raw: _Raw, text: str) -> None:
         if tokens[-1].word == COMMA and mark == END:
             tokens[-1] = Token(END, raw.start, raw.end)
         return
-    alone = len(tokens) == 1 or tokens[-2].word == END or (tokens[-2].word == COMMA and text[tokens[-2].start] == ".")
+    before = tokens[-2] if len(tokens) > 1 else None
+    alone = before is None or before.word == END or (before.word == COMMA and text[before.start] in ".!?;\n")
     tokens.append(Token(COMMA if alone and raw.end - raw.start == 1 else mark, raw.start, raw.end))
 
 

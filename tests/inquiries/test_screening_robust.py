@@ -247,6 +247,13 @@ def test_jokes_do_not_use_up_what_a_plain_sentence_raises() -> None:
     assert plain.urgency == "crisis"
 
 
+@pytest.mark.parametrize("mark", [".", "!", "?", ";"])
+def test_a_stop_after_every_word_is_emphasis_whatever_the_stop(mark: str) -> None:
+    text = " ".join(f"{word}{mark}" for word in ("I", "want", "to", "die"))
+
+    assert screen(text, classify=False).urgency == "crisis"
+
+
 def test_a_stop_after_one_word_ends_the_sentence_where_a_comma_stands_before_it() -> None:
     book = rule_book()
 
